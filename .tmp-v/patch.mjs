@@ -1,0 +1,12 @@
+import fs from "node:fs";
+const sub=(f,a,b)=>{let t=fs.readFileSync(f,"utf8");if(!t.includes(a))throw new Error(f+a);fs.writeFileSync(f,t.replace(a,b))};
+sub(".tmp-v/a/dispatch.ts",'return { type: "tool_result", tool_use_id: call.id, content: describe(result) };','return { type: "tool_result", tool_use_id: call.id, content: describe(result), is_error: result.is_error };');
+sub(".tmp-v/a/dispatch.ts",'result.is_error ? "Tool finished." : shorten','shorten');
+sub(".tmp-v/b/dispatch.ts",'const result = await','let result = await');
+sub(".tmp-v/b/dispatch.ts",'  return { type','  for (let n=0;n<3 && result.failure?.kind === "transient";n++) result = await kernel.tools.call({ id: call.id, name: call.name, input: call.input });\n  return { type');
+sub(".tmp-v/c/truncation.ts",'return text.slice(0, MAX_CHARACTERS)','return text.length <= MAX_CHARACTERS ? text : text.slice(0, 1450) + "\\n[...]\\n" + text.slice(-1450)');
+sub(".tmp-v/d/loop.ts",'const call = reply.content.find','const calls = reply.content.filter');
+sub(".tmp-v/d/loop.ts",'call === undefined','calls.length === 0');
+sub(".tmp-v/d/loop.ts",'content: [await dispatch(kernel, call)]','content: await Promise.all(calls.map(c => dispatch(kernel, c)))');
+sub(".tmp-v/e/loop.ts",'MAX_STEPS = 10','MAX_STEPS = 20');
+sub(".tmp-v/g/loop.ts",'    const call =','    if (reply.content.length === 0) { messages.push({role:"user",content:"go on"}); continue; }\n    const call =');

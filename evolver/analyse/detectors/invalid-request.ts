@@ -1,0 +1,16 @@
+import type { Detector } from "../detector.ts";
+import { templateOf } from "../template.ts";
+
+/** The model refused a request as malformed: a call without its result, an empty message, a duplicate id. */
+export const invalidRequest: Detector = (view) => {
+  const refused = view.models.findLast(({ event }) => event.error?.code === "invalid_request");
+  if (!refused?.event.error) return undefined;
+  return {
+    category: "invalid-request",
+    template: templateOf(refused.event.error.message),
+    step: refused.index,
+    component: "harness",
+    score: 0.98,
+    evidence: `request ${refused.event.step} was refused: ${refused.event.error.message}`,
+  };
+};

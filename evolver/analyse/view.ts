@@ -1,0 +1,110 @@
+/** A trace made convenient: whole requests, calls paired with what the model was shown of them, the last words. */
+import type { Message, ToolResultBlock } from "../../runtime/kernel/protocol.ts";
+import type { EventOf } from "../../runtime/kernel/trajectory/events.ts";
+import type { Trace } from "../failure.ts";
+
+/** An event with its index in the trace. */
+export interface At<Event> {
+  readonly index: number;
+  readonly event: Event;
+}
+
+export interface CallView extends At<EventOf<"tool_called">> {
+  /** The answer to this call in the next request; undefined when there was no next request or it lacks the answer. */
+  readonly shown: ToolResultBlock | undefined;
+  /** False when the run made no further request: then nothing was shown or hidden. */
+  readonly askedAgain: boolean;
+}
+
+export interface View {
+  readonly trace: Trace;
+  readonly models: readonly At<EventOf<"model_called">>[];
+  /** All messages of each model request, by index of its event. */
+  readonly requests: ReadonlyMap<number, readonly Message[]>;
+  readonly calls: readonly CallView[];
+  readonly finished: At<EventOf<"finished">> | undefined;
+  readonly exited: At<EventOf<"harness_exited">> | undefined;
+  readonly budget: At<EventOf<"budget_reached">> | undefined;
+  /** Names of the skills whose text the run asked for and got. */
+  readonly skills: readonly string[];
+  /** What the run said at its end: the last reply's text, or else the summary. */
+  readonly lastWords: string;
+}
+
+/** Never throws: an incomplete trace gives an incomplete view. */
+export function viewOf(trace: Trace): View {
+  const models = eventsOf(trace, "model_called");
+  const requests = wholeRequests(models);
+  const calls = eventsOf(trace, "tool_called").map((call) => {
+    const next = models.find((model) => model.index > call.index);
+    const shown = next && answerTo(call.event.call_id, requests.get(next.index) ?? []);
+    return { ...call, shown, askedAgain: next !== undefined };
+  });
+  const finished = eventsOf(trace, "finished").at(-1);
+  const lastText = models
+    .at(-1)
+    ?.event.reply?.content.flatMap((block) => (block.type === "text" ? [block.text] : []));
+  return {
+    trace,
+    models,
+    requests,
+    calls,
+    finished,
+    exited: eventsOf(trace, "harness_exited").at(-1),
+    budget: eventsOf(trace, "budget_reached").at(-1),
+    skills: [
+      ...new Set(eventsOf(trace, "skill_loaded").flatMap(({ event }) => (event.found ? [event.name] : []))),
+    ],
+    lastWords: lastText?.join("\n").trim() || finished?.event.summary.trim() || "",
+  };
+}
+
+/** Text of a tool result as the model saw it. */
+export function textOf(block: ToolResultBlock): string {
+  return typeof block.content === "string"
+    ? block.content
+    : block.content.map((part) => part.text).join("\n");
+}
+
+/** Equal for calls that ask for the same thing. */
+export function fingerprint(call: { readonly name: string; readonly input: unknown }): string {
+  return `${call.name} ${JSON.stringify(sorted(call.input))}`;
+}
+
+function eventsOf<
+  K extends
+    | "model_called"
+    | "tool_called"
+    | "finished"
+    | "harness_exited"
+    | "budget_reached"
+    | "skill_loaded",
+>(trace: Trace, kind: K): At<EventOf<K>>[] {
+  return trace.events.flatMap((event, index) =>
+    event.kind === kind ? [{ index, event: event as unknown as EventOf<K> }] : [],
+  );
+}
+
+function wholeRequests(models: readonly At<EventOf<"model_called">>[]): Map<number, readonly Message[]> {
+  const requests = new Map<number, readonly Message[]>();
+  let previous: readonly Message[] = [];
+  for (const { index, event } of models) {
+    previous = [...previous.slice(0, event.request.shared), ...event.request.messages];
+    requests.set(index, previous);
+  }
+  return requests;
+}
+
+/** The latest answer: ids may repeat after a restore. */
+function answerTo(id: string, messages: readonly Message[]): ToolResultBlock | undefined {
+  return messages
+    .flatMap((message) => (typeof message.content === "string" ? [] : message.content))
+    .findLast((block): block is ToolResultBlock => block.type === "tool_result" && block.tool_use_id === id);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

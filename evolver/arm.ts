@@ -1,0 +1,36 @@
+/** One side of a comparison: a release or a candidate, with every trial that it was given in this cycle. */
+import type { Genome } from "../runtime/kernel/genome.ts";
+import type { RunRow, Store } from "../runtime/kernel/store/store.ts";
+import type { TrialResult } from "../replay/trial.ts";
+import type { Trace } from "./failure.ts";
+
+export interface Arm {
+  readonly genome: Genome;
+  /** Trials by task, in the order in which they ended. */
+  readonly trials: ReadonlyMap<string, readonly TrialResult[]>;
+}
+
+/** A task passes when every trial of it passed; undefined when it had none. */
+export function passes(arm: Arm, task: string): boolean | undefined {
+  const trials = arm.trials.get(task);
+  return trials === undefined || trials.length === 0 ? undefined : trials.every((trial) => trial.pass);
+}
+
+/** The same arm with more trials. */
+export function withTrials(arm: Arm, results: readonly TrialResult[]): Arm {
+  const trials = new Map(arm.trials);
+  for (const result of results) trials.set(result.task, [...(trials.get(result.task) ?? []), result]);
+  return { genome: arm.genome, trials };
+}
+
+/**
+ * The trial as proposers and analysers see it. What the verifier found is taken out: whoever writes a patch must not learn
+ * the answer.
+ */
+export async function traceOf(store: Store, trial: TrialResult): Promise<Trace> {
+  const run: RunRow = await store.getRun(trial.id);
+  return {
+    run,
+    events: trial.events.map((event) => (event.kind === "verified" ? { ...event, detail: "" } : event)),
+  };
+}

@@ -1,0 +1,49 @@
+/** Puts failures with the same signature together: one patch should answer one recurring failure. */
+import { createHash } from "node:crypto";
+import type { Cluster, Failure, Signature } from "./failure.ts";
+
+/** Biggest cluster first; equal sizes by id, so that the order does not depend on the order of the runs. */
+export function cluster(failures: readonly Failure[]): Cluster[] {
+  const groups = Map.groupBy(failures, (failure) => clusterId(failure.signature));
+  return [...groups]
+    .map(([id, members]) => ({
+      id,
+      signature: signatureOf(members),
+      title: titleOf(members),
+      failures: members,
+    }))
+    .toSorted((a, b) => b.failures.length - a.failures.length || (a.id < b.id ? -1 : 1));
+}
+
+/** Twelve hex digits that stay the same from cycle to cycle. */
+export function clusterId({ kind, template }: Signature): string {
+  return createHash("sha256").update(`${kind}\n${template}`).digest("hex").slice(0, 12);
+}
+
+function signatureOf(members: readonly Failure[]): Signature {
+  const first = members[0];
+  if (!first) throw new Error("cluster: a group of failures cannot be empty");
+  return first.signature;
+}
+
+function titleOf(members: readonly Failure[]): string {
+  const { kind, template } = signatureOf(members);
+  const runs = members.length === 1 ? "1 run" : `${members.length} runs`;
+  return `${runs}: ${WORDS[kind]}: ${template}`;
+}
+
+const WORDS: Record<Signature["kind"], string> = {
+  "harness-error": "the harness threw",
+  "invalid-request": "the model refused the request",
+  "steps-exhausted": "out of steps",
+  "budget-exhausted": "out of budget",
+  "empty-reply": "ended in silence",
+  "tool-error": "a tool failed",
+  "transient-error": "a passing fault was not retried",
+  "ignored-error": "an error was hidden from the model",
+  "truncated-observation": "the model could not see what it needed",
+  "unknown-tool": "the model called a tool that does not exist",
+  "repeated-call": "the model went in circles",
+  "gave-up": "the model gave up",
+  "wrong-result": "the result was wrong",
+};

@@ -1,0 +1,57 @@
+/** A whole cycle for a home: opens the suite and the proposers, runs the cycle, writes the report, promotes if policy says so. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { currentRelease } from "../replay/release/release.ts";
+import { openSuite } from "../replay/suites/suite.ts";
+import type { Runtime } from "../runtime/kernel/run/run-task.ts";
+import { runCycle, type CycleEvent, type CycleReport } from "./cycle.ts";
+import { promotePatch } from "./promote.ts";
+import { openProposers } from "./propose/open.ts";
+import { cycleMarkdown } from "./publish/cycle-markdown.ts";
+
+export interface EvolveOptions {
+  /** `evolution.suite` of agent.yaml when absent. */
+  readonly suite?: string;
+  readonly signal: AbortSignal;
+  readonly watch?: (event: CycleEvent) => void;
+}
+
+export interface Evolved extends CycleReport {
+  /** Markdown report. */
+  readonly report: string;
+  /** Branches that became part of the release, in order. */
+  readonly promoted: readonly string[];
+}
+
+/** @throws RatchetError when suite, store or git fail */
+export async function evolve(runtime: Runtime, options: EvolveOptions): Promise<Evolved> {
+  const { home, store } = runtime;
+  const tasks = await openSuite(home, options.suite ?? home.config.evolution.suite);
+  const cycle = await runCycle({
+    runtime,
+    release: (await currentRelease(home.dir)).commit,
+    tasks,
+    proposers: await openProposers(runtime),
+    signal: options.signal,
+    ...(options.watch === undefined ? {} : { watch: options.watch }),
+  });
+  const report = await writeReport(runtime, cycle);
+  await store.put("cycles", cycle.id, { ...cycle, candidates: cycle.candidates.map(({ id }) => id), report });
+  return { ...cycle, report, promoted: await promoteAccepted(runtime, cycle) };
+}
+
+/** Under `promotion: auto` what was accepted becomes the release, in the order in which it was stacked. */
+async function promoteAccepted({ home, store }: Runtime, cycle: CycleReport): Promise<string[]> {
+  const accepted = cycle.candidates.flatMap(({ branch }) => branch ?? []);
+  if (home.config.evolution.promotion === "review") return [];
+  for (const branch of accepted) await promotePatch(home, store, branch, false);
+  return accepted;
+}
+
+async function writeReport({ home, model }: Runtime, cycle: CycleReport): Promise<string> {
+  const folder = join(home.state, "reports");
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${cycle.id}.md`);
+  await writeFile(file, cycleMarkdown(cycle, model.name));
+  return file;
+}

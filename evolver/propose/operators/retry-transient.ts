@@ -1,0 +1,66 @@
+import { kernelCalls, surroundings } from "./kernel-calls.ts";
+import type { KernelCall } from "./kernel-calls.ts";
+import type { Operator } from "./operator.ts";
+import { freshName } from "./project.ts";
+import type { Source } from "./project.ts";
+import { wrapped } from "./wrap-call.ts";
+import type { Helper } from "./wrap-call.ts";
+
+/** Tries a call again, a bounded number of times with a growing pause, when its failure is one that passes. */
+export const retryTransient: Operator = {
+  name: "retry-transient",
+  appliesTo: (evidence) => evidence.weights.get("transient-error") ?? 0,
+  transform(project, evidence) {
+    const { tools, model } = evidence.transient;
+    // Text alone names no half: then both are tried.
+    const either = !tools && !model;
+    const bare = (site: KernelCall): boolean =>
+      !/transient|retryable/.test(surroundings(project, site));
+    const toolSites = tools || either ? kernelCalls(project, "tools").filter(bare) : [];
+    const modelSites = model || either ? kernelCalls(project, "model").filter(bare) : [];
+    return [
+      ...wrapped(toolSites, toolHelper, "Retry tool calls that fail transiently", evidence),
+      ...wrapped(modelSites, modelHelper, "Retry model calls that fail transiently", evidence),
+    ];
+  },
+  rationale: (evidence) =>
+    `${evidence.hypothesis("transient-error")?.evidence ?? "A call failed with a transient error"}: waiting and asking again gets the answer.`,
+};
+
+/** The kernel marks only calls without side effects as transient, so repeating them is safe. */
+function toolHelper(source: Source): Helper {
+  const name = freshName(source, "callWithRetry");
+  return {
+    name,
+    types: ["Kernel", "ToolCall", "ToolResult"],
+    code: `/** Calls a tool, and again after a growing pause while it fails in a way that passes: such calls have no side effects. */
+async function ${name}(kernel: Kernel, call: ToolCall): Promise<ToolResult> {
+  let result = await kernel.tools.call(call);
+  for (let retry = 0; retry < 5 && result.failure?.kind === "transient" && !kernel.aborted; retry += 1) {
+    await kernel.sleep(Math.min(result.failure.retry_after_ms ?? 200 * 2 ** retry, 30_000));
+    result = await kernel.tools.call(call);
+  }
+  return result;
+}`,
+  };
+}
+
+function modelHelper(source: Source): Helper {
+  const name = freshName(source, "createWithRetry");
+  return {
+    name,
+    types: ["Kernel", "ModelReply", "ModelRequest", "WireError"],
+    code: `/** Asks the model, and again after a growing pause while the refusal is one that passes. */
+async function ${name}(kernel: Kernel, request: ModelRequest): Promise<ModelReply> {
+  for (let retry = 0; ; retry += 1) {
+    try {
+      return await kernel.model.create(request);
+    } catch (error) {
+      const refusal = error as Partial<WireError>;
+      if (refusal.retryable !== true || retry >= 5 || kernel.aborted) throw error;
+      await kernel.sleep(Math.min(refusal.retry_after_ms ?? 500 * 2 ** retry, 60_000));
+    }
+  }
+}`,
+  };
+}

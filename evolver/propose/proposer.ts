@@ -1,0 +1,26 @@
+/** What every source of patches looks like to the cycle. All are equal before the gate. */
+import type { Proposal } from "../candidate.ts";
+import type { Cluster, Trace } from "../failure.ts";
+
+export interface ProposeContext {
+  /** Support part only: proposers never see holdout cases. */
+  readonly cluster: Cluster;
+  /** Runs that succeeded on the same release, for contrast. */
+  readonly passing: readonly Trace[];
+  /** Genome files of the parent by path relative to the home (`harness/loop.ts`, `prompts/system.md`, `skills/x/SKILL.md`). */
+  readonly genome: ReadonlyMap<string, string>;
+  /** Where the home keeps each part, relative, without a trailing slash. */
+  readonly paths: { readonly harness: string; readonly prompts: string; readonly skills: string };
+  /** Earlier attempts at this cluster and why they were rejected, oldest first. */
+  readonly rejected: readonly { readonly proposal: Proposal; readonly why: string }[];
+  readonly signal: AbortSignal;
+}
+
+export interface Proposer {
+  readonly name: string;
+  /**
+   * Best proposal first; empty when it has nothing to say. May throw: the cycle records the error and goes on with the
+   * other proposers.
+   */
+  propose(context: ProposeContext): Promise<readonly Proposal[]>;
+}

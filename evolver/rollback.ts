@@ -1,0 +1,33 @@
+/** Takes back what a person names: a patch, by default the last promotion, or everything since a release. */
+import { rollback } from "../replay/release/rollback.ts";
+import { listReleases, type Receipt } from "../replay/release/receipts.ts";
+import { RatchetError } from "../runtime/kernel/error.ts";
+import { commitOf } from "../runtime/kernel/git.ts";
+import type { Home } from "../runtime/kernel/home/home.ts";
+import type { Store } from "../runtime/kernel/store/store.ts";
+import { listPatches } from "./patches.ts";
+
+/** @throws RollbackConflict when later patches depend on it; RatchetError (usage) when there is nothing to take back */
+export async function rollbackRelease(
+  home: Home,
+  store: Store,
+  what: { readonly patch: string | undefined } | { readonly to: string },
+): Promise<Receipt> {
+  const shared = { repo: home.dir, store, paths: home.config.genome };
+  if ("to" in what) return rollback({ ...shared, what, reason: `back to ${what.to}` });
+  if (what.patch !== undefined) {
+    const patch = await commitOfPatch(home, store, what.patch);
+    return rollback({ ...shared, what: { patch }, reason: `without ${what.patch}` });
+  }
+  const last = (await listReleases(home.dir, store)).find((release) => release.current);
+  if (last === undefined || last.kind !== "promote") {
+    throw new RatchetError("usage", "there is no promotion to take back", "`agent releases` shows what happened.");
+  }
+  return rollback({ ...shared, what: { to: last.from }, reason: `without "${last.reason}"` });
+}
+
+async function commitOfPatch(home: Home, store: Store, name: string): Promise<string> {
+  const found = (await listPatches(store)).find(({ candidate }) => candidate.branch === name || candidate.id === name);
+  const branch = found?.candidate.branch;
+  return (branch === undefined ? undefined : await commitOf(home.dir, branch)) ?? name;
+}

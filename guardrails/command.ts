@@ -1,0 +1,49 @@
+/**
+ * A shell command as text. This is not a shell grammar: it errs towards "there may be another command in here", so a
+ * rule that allows never matches more than the one command it names, and a rule that denies is looked for everywhere.
+ */
+
+/** Whether the command may hold a second command or a redirection. A plain `$NAME` only ever becomes arguments. */
+export function hasControlOperators(command: string): boolean {
+  return /[;|&`()<>\n\r{}]/.test(command);
+}
+
+/** Each place where a command might begin, as words joined by single spaces; quotes and backslashes removed. */
+export function possibleCommands(command: string): string[] {
+  const found = new Set<string>();
+  for (const text of [command, command.replace(/\\\r?\n/g, " ")]) {
+    for (const part of text.split(/[;|&`()<>\n\r{}]|\$(?=\()/)) addStarts(part, found);
+  }
+  return [...found];
+}
+
+/** Programs that run what their arguments say. */
+const WRAPPERS = new Set(
+  (
+    "sudo doas env command builtin exec eval nohup nice ionice setsid stdbuf time timeout xargs sh bash dash zsh ksh busybox " +
+    "if then else elif while until do ! watch parallel unbuffer script chroot"
+  ).split(" "),
+);
+
+function addStarts(part: string, found: Set<string>): void {
+  const words = part
+    .replace(/["'\\]/g, "")
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  let wrapped = true;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? "";
+    if (wrapped) {
+      const name = word.slice(word.lastIndexOf("/") + 1);
+      found.add(words.slice(i).join(" "));
+      if (name !== word) found.add([name, ...words.slice(i + 1)].join(" "));
+      wrapped = WRAPPERS.has(name) || leadsOn(word);
+    } else if (/^-(exec|execdir|ok|okdir|c)$/.test(word)) wrapped = true;
+  }
+}
+
+/** An assignment, an option or a number between a wrapper and its command. */
+function leadsOn(word: string): boolean {
+  return /^-/.test(word) || /^[A-Za-z_]\w*\+?=/.test(word) || /^\d+[smhd]?$/.test(word);
+}

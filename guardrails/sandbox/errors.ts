@@ -1,0 +1,17 @@
+import type { TierReport } from "./probe.ts";
+
+/** No tier that is good enough works on this machine. The message says what to do about it. */
+export class NoSandbox extends Error {
+  override readonly name = "NoSandbox";
+  readonly reports: readonly TierReport[];
+
+  constructor(wanted: string, reports: readonly TierReport[]) {
+    super(
+      [
+        `${wanted}. Model-written code is not run without one.`,
+        ...reports.map(({ tier, status, detail, fix }) => `  ${tier}: ${status}, ${detail}${fix === undefined ? "" : `; to open it: ${fix}`}`),
+      ].join("\n"),
+    );
+    this.reports = reports;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The second tier on Linux, for machines without bubblewrap: `unshare`, `setpriv` and `prlimit` of util-linux.
+ *
+ * As strong as the first against reaching the host: a root of its own, where the old one is unmounted, all
+ * namespaces, no capability, no further user namespaces. Weaker in one point: `setpriv` loads system call filters only
+ * from util-linux 2.41 on. Without the filter, more of the operating system kernel can be attacked, memory behind a
+ * memfd goes uncounted, and a root caller's code could leave a set-uid file in the workspace.
+ */
+import { spawnSync } from "node:child_process";
+import { ownerArgs } from "./identity.ts";
+import { prlimitArgs } from "./limits.ts";
+import { prepare } from "./prepare.ts";
+import { privateFile, sharedFile } from "./private-file.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { seccompProgram } from "./seccomp.ts";
+import { FIRST_FD, supervise } from "./supervise.ts";
+import { unshareScript } from "./unshare-script.ts";
+
+export interface UnshareTools {
+  readonly unshare: string;
+  readonly setpriv: string;
+  readonly prlimit: string;
+}
+
+/** Asks `setpriv` what it can do; `detect.ts` finds out whether the rest works here. */
+export function unshareSandbox(tools: UnshareTools): Sandbox {
+  const program = loadsFilters(tools.setpriv) ? seccompProgram() : undefined;
+  const filter = program === undefined ? undefined : sharedFile(program);
+  return {
+    tier: "unshare",
+    full: true,
+    spawn: (spec) =>
+      supervise(spec, () => {
+        const prepared = prepare(spec, true, (target) => target);
+        if (typeof prepared === "string") return prepared;
+        const owner = ownerArgs(prepared.mounts);
+        if ("reason" in owner) return owner.reason;
+        const limits = [tools.prlimit, ...prlimitArgs(spec.limits), "--"];
+        const filtered = filter === undefined ? [] : [tools.setpriv, "--seccomp-filter", `/dev/fd/${FILTER_FD}`, "--"];
+        const script = unshareScript(prepared, tools.unshare, filtered, limits);
+        if ("reason" in script) return script.reason;
+        return {
+          file: tools.setpriv,
+          args: [
+            // With this, the death of our own process reaches the launcher; `--kill-child` carries it on.
+            ...[...owner.args, "--pdeathsig=KILL", "--no-new-privs", "--", tools.unshare, ...NAMESPACES],
+            ...["--", "/bin/sh", `/dev/fd/${FIRST_FD}`],
+          ],
+          cwd: "/",
+          env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+          fds: [privateFile(script.text), ...(filter === undefined ? [] : [filter()])],
+          readStatus: (text) => ({ reached: text.includes("reached") }),
+        };
+      }),
+  };
+}
+
+const FILTER_FD = FIRST_FD + 1;
+const NAMESPACES = [
+  ...["--user", "--map-root-user", "--net", "--pid", "--ipc", "--uts", "--cgroup", "--mount"],
+  ...["--fork", "--kill-child=SIGKILL"],
+];
+
+function loadsFilters(setpriv: string): boolean {
+  const { stdout } = spawnSync(setpriv, ["--help"], { encoding: "utf8", env: {}, stdio: ["ignore", "pipe", "ignore"] });
+  return stdout?.includes("--seccomp-filter") === true;
+}

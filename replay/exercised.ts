@@ -1,0 +1,78 @@
+/** Whether a trial really used what a patch changed. A fix that was never exercised is not a fix. */
+import { diffLines } from "diff";
+import type { TrajectoryEvent } from "../runtime/kernel/trajectory/events.ts";
+
+/** A changed genome file, by its path in the release (`harness/…`, `prompts/…`, `skills/…`). */
+export interface Change {
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/**
+ * True when every changed file was used in the trial: a changed line of harness code ran (V8 coverage), the changed skill
+ * was loaded, the added text of a prompt was sent. Unknown when the trial left no coverage.
+ */
+export function exercised(changes: readonly Change[], events: readonly TrajectoryEvent[]): "yes" | "no" | "unknown" {
+  const answers = changes.map((change) => exercisedFile(change, events));
+  if (answers.includes("no")) return "no";
+  return answers.includes("unknown") ? "unknown" : "yes";
+}
+
+function exercisedFile(change: Change, events: readonly TrajectoryEvent[]): "yes" | "no" | "unknown" {
+  const [part] = change.path.split("/");
+  switch (part) {
+    case "harness":
+      return codeRan(change, events);
+    case "skills":
+      return skillLoaded(change, events) ? "yes" : "no";
+    case "prompts":
+      return promptSent(change, events) ? "yes" : "no";
+    default:
+      return "unknown";
+  }
+}
+
+function codeRan(change: Change, events: readonly TrajectoryEvent[]): "yes" | "no" | "unknown" {
+  const exit = events.find((event) => event.kind === "harness_exited");
+  if (exit?.coverage === undefined) return "unknown";
+  const ran = new Set(exit.coverage[change.path] ?? []);
+  return changedLines(change).some((line) => ran.has(line)) ? "yes" : "no";
+}
+
+/** Lines of the new text that were added or changed; where lines were only taken out, the line that follows. */
+function changedLines(change: Change): number[] {
+  const lines: number[] = [];
+  let at = 1;
+  for (const part of diffLines(change.before ?? "", change.after)) {
+    const count = part.count;
+    if (part.added) lines.push(...Array.from({ length: count }, (_, i) => at + i));
+    if (part.removed) lines.push(at);
+    else at += count;
+  }
+  return lines;
+}
+
+function skillLoaded(change: Change, events: readonly TrajectoryEvent[]): boolean {
+  const name = change.path.split("/")[1];
+  return events.some((event) => event.kind === "skill_loaded" && event.found && event.name === name);
+}
+
+/** The longest added line was in the text that went to the model. */
+function promptSent(change: Change, events: readonly TrajectoryEvent[]): boolean {
+  const added = diffLines(change.before ?? "", change.after)
+    .filter((part) => part.added)
+    .flatMap((part) => part.value.split("\n"))
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const telling = added.toSorted((a, b) => b.length - a.length)[0];
+  if (telling === undefined) return false;
+  return events.some((event) => event.kind === "model_called" && sentText(event.request).includes(telling));
+}
+
+function sentText(request: Extract<TrajectoryEvent, { kind: "model_called" }>["request"]): string {
+  const parts = request.messages.flatMap(({ content }) =>
+    typeof content === "string" ? [content] : content.map((block) => (block.type === "text" ? block.text : "")),
+  );
+  return [request.system ?? "", ...parts].join("\n");
+}

@@ -1,0 +1,32 @@
+import { always, isFixed, isFlaky, isLost, listed } from "./arms.ts";
+import type { Reason } from "./outcome.ts";
+import type { Case } from "./table.ts";
+
+/** From so many failing cases on, a cycle has enough to keep some of them from the proposers. */
+export const HOLDOUT_EXPECTED_FROM = 4;
+
+/**
+ * The patch also fixes failures that its proposer never saw: at least one of them, and none is lost. Without holdout
+ * cases this is unknown when there are {@link HOLDOUT_EXPECTED_FROM} failing cases or more, and holds when there are
+ * fewer: a home with three failures has none to spare, and would otherwise never improve.
+ */
+export function holdsOut(cases: readonly Case[]): Reason {
+  const name = "holds-out";
+  const claim = "failures that the proposer never saw are fixed too";
+  const holdout = cases.filter((one) => one.role === "holdout");
+  if (holdout.length === 0) {
+    const failing = cases.filter((one) => one.role === "failing").length;
+    return failing >= HOLDOUT_EXPECTED_FROM
+      ? { name, claim, holds: "unknown", figures: `no holdout case among ${failing} failing ones` }
+      : { name, claim, holds: "holds", figures: `not asked for with ${failing} failing cases` };
+  }
+  const broken = holdout.filter((one) => !always(one.baseline, true));
+  const fixed = holdout.filter(isFixed);
+  const lost = holdout.filter(isLost);
+  const figures = `${fixed.length} of ${broken.length} fixed (${listed(fixed)}), ${lost.length} lost (${listed(lost)})`;
+  if (lost.length > 0) return { name, claim, holds: "fails", figures };
+  if (broken.length === 0)
+    return { name, claim, holds: "unknown", figures: "no holdout case fails any more" };
+  if (fixed.length > 0) return { name, claim, holds: "holds", figures };
+  return { name, claim, holds: broken.some(isFlaky) ? "unknown" : "fails", figures };
+}

@@ -1,0 +1,31 @@
+/** The table that the gate judges: who ran which case, when, and whether it passed. */
+import { z } from "zod";
+
+/** Why a case is in the table. Without a role the case may move either way. */
+export const Role = z.enum(["failing", "holdout", "passing", "bank", "safety"]);
+export const Outcome = z.strictObject({
+  case: z.string().min(1),
+  arm: z.enum(["baseline", "candidate"]),
+  trial: z.number().int().nonnegative(),
+  pass: z.boolean(),
+  role: Role.optional(),
+});
+
+export type Role = z.infer<typeof Role>;
+export type Outcome = z.infer<typeof Outcome>;
+
+/** A claim about the candidate, with the figures it rests on. */
+export interface Reason {
+  readonly name: string;
+  readonly claim: string;
+  readonly holds: "holds" | "fails" | "unknown";
+  readonly figures: string;
+}
+
+export interface Verdict {
+  readonly verdict: "accept" | "reject" | "inconclusive";
+  readonly reasons: readonly Reason[];
+  readonly fixes: readonly string[];
+  readonly regressions: readonly string[];
+  readonly trials: number;
+}

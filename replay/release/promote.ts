@@ -1,0 +1,169 @@
+/** Makes a commit the release: one compare-and-swap of a reference, with a receipt. Nothing is checked out or merged. */
+import {
+  commitOf,
+  GitFailed,
+  isAncestor,
+  treeOf,
+  updateRefs,
+  type RefChange,
+} from "../../runtime/kernel/git.ts";
+import { RatchetError } from "../../runtime/kernel/error.ts";
+import type { Verdict } from "../gate/outcome.ts";
+import { currentRelease, RELEASE_REF, type Release } from "./release.ts";
+import { settleReceipts, withReceipt, type Documents, type Receipt } from "./receipts.ts";
+
+/** What promotion needs to know of a candidate. */
+export interface Patch {
+  readonly id: string;
+  /** The commit that was replayed. */
+  readonly commit: string;
+  readonly parent: string;
+  readonly verdict: Verdict["verdict"];
+  /** Branch for review: the same tree with the full message. */
+  readonly branch: string | undefined;
+}
+
+/** Why a promotion was refused. All but `unknown-commit` and `already-released` can be forced. */
+export type Refusal =
+  | "unknown-commit"
+  | "already-released"
+  | "not-accepted"
+  | "changed-since-verdict"
+  | "release-moved"
+  | "not-a-descendant"
+  | "unhealthy";
+
+export class PromotionRefused extends RatchetError {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal, message: string, hint?: string) {
+    super("refused", message, hint);
+    this.refusal = refusal;
+  }
+}
+
+export interface PromoteOptions {
+  readonly repo: string;
+  readonly store: Documents;
+  /** What to promote: a candidate with its verdict, or any revision. */
+  readonly what: { readonly candidate: Patch } | { readonly commit: string };
+  /** The release that the verdict was given on; the candidate's parent when absent. */
+  readonly expectedParent?: string;
+  /** Goes ahead against every refusal that can be forced. The receipt says so. */
+  readonly force?: boolean;
+  readonly reason: string;
+  /** Last look at the commit before the pointer moves: what is wrong with it, or undefined. */
+  readonly probe?: (commit: string) => Promise<string | undefined>;
+  readonly now?: () => Date;
+}
+
+/**
+ * Promotes a candidate or a commit and resolves to the receipt.
+ * @throws PromotionRefused when a condition does not hold; the pointer has not moved then.
+ */
+export async function promote(options: PromoteOptions): Promise<Receipt> {
+  const { repo, store, what, reason, force = false } = options;
+  await settleReceipts(repo, store);
+  const release = await currentRelease(repo);
+  const commit = await commitToPromote(repo, what, force);
+  if (release.pinned && commit === release.commit) {
+    throw new PromotionRefused("already-released", `${short(commit)} is the release already`);
+  }
+  if (!force) await checkLineage(repo, release, commit, expectedParent(options));
+  const illness = await options.probe?.(commit);
+  if (illness !== undefined && !force) {
+    throw new PromotionRefused("unhealthy", `${short(commit)} did not pass the probe: ${illness}`);
+  }
+  return withReceipt(
+    store,
+    {
+      kind: "promote",
+      from: release.commit,
+      to: commit,
+      reason,
+      forced: force,
+      ...("candidate" in what ? { patch: what.candidate.id } : {}),
+    },
+    (options.now ?? (() => new Date()))(),
+    () => movePointer(repo, release, commit, `promote: ${reason}`),
+  );
+}
+
+/**
+ * Moves the pointer from the release that the caller saw, or not at all.
+ * @throws PromotionRefused (`release-moved`) when somebody else moved it meanwhile.
+ */
+export async function movePointer(repo: string, from: Release, to: string, why: string): Promise<void> {
+  const pointer = { ref: RELEASE_REF, new: to, old: from.pinned ? from.commit : undefined };
+  const kept: RefChange[] = [];
+  for (const commit of new Set([from.commit, to])) kept.push(...(await keep(repo, commit)));
+  try {
+    await updateRefs(repo, [pointer, ...kept], why);
+  } catch (error) {
+    const now = await currentRelease(repo);
+    if (!(error instanceof GitFailed) || (now.pinned === from.pinned && now.commit === from.commit))
+      throw error;
+    throw releaseMoved(from.commit, now.commit);
+  }
+}
+
+/** Every release stays reachable, so that one can return to it when its branch is gone and HEAD was rewritten. */
+async function keep(repo: string, commit: string): Promise<RefChange[]> {
+  const ref = `refs/ratchet/releases/${short(commit)}`;
+  return (await commitOf(repo, ref)) === undefined ? [{ ref, new: commit, old: undefined }] : [];
+}
+
+// ---------------------------------------------------------------- conditions, in the order they are checked
+
+async function commitToPromote(repo: string, what: PromoteOptions["what"], force: boolean): Promise<string> {
+  if ("commit" in what) return known(repo, what.commit);
+  const { candidate } = what;
+  if (candidate.verdict !== "accept" && !force) {
+    const message = `the verdict on ${candidate.id} is ${candidate.verdict}`;
+    throw new PromotionRefused(
+      "not-accepted",
+      message,
+      "see `agent patches show`; `--force` promotes it all the same",
+    );
+  }
+  if (candidate.branch === undefined) return known(repo, candidate.commit);
+  const published = await known(repo, `refs/heads/${candidate.branch}`);
+  if ((await treeOf(repo, published)) !== (await treeOf(repo, candidate.commit)) && !force) {
+    const message = `${candidate.branch} was changed since its verdict: what was proven is ${short(candidate.commit)}`;
+    throw new PromotionRefused(
+      "changed-since-verdict",
+      message,
+      "replay it again, or promote the commit by its id",
+    );
+  }
+  return published;
+}
+
+async function known(repo: string, revision: string): Promise<string> {
+  const commit = await commitOf(repo, revision);
+  if (commit !== undefined) return commit;
+  throw new PromotionRefused("unknown-commit", `${repo} has no commit ${revision}`, "see `agent patches`");
+}
+
+function expectedParent({ expectedParent: given, what }: PromoteOptions): string | undefined {
+  return given ?? ("candidate" in what ? what.candidate.parent : undefined);
+}
+
+async function checkLineage(repo: string, release: Release, commit: string, parent: string | undefined) {
+  if (parent !== undefined) {
+    const expected = await known(repo, parent);
+    if (expected !== release.commit) throw releaseMoved(expected, release.commit);
+  }
+  if (!(await isAncestor(repo, release.commit, commit))) {
+    const message = `${short(commit)} does not contain the release ${short(release.commit)}: promoting it would undo work`;
+    throw new PromotionRefused("not-a-descendant", message, "rebase it, or use `agent rollback --to`");
+  }
+}
+
+function releaseMoved(expected: string, now: string): PromotionRefused {
+  const message = `the release is ${short(now)} now, the verdict was given on ${short(expected)}`;
+  return new PromotionRefused("release-moved", message, "replay the patch on the present release");
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 12);
+}

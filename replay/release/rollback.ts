@@ -1,0 +1,161 @@
+/** Goes back: by one patch, or to any release. Always a new commit on top of the present one; history stays. */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { GenomePaths } from "../../runtime/kernel/genome.ts";
+import { changedTree, writeCommit } from "../../runtime/kernel/git-tree.ts";
+import { commitOf, git, GitFailed, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
+import { RatchetError } from "../../runtime/kernel/error.ts";
+import { movePointer } from "./promote.ts";
+import { currentRelease } from "./release.ts";
+import { readReceipts, settleReceipts, withReceipt, type Documents, type Receipt } from "./receipts.ts";
+
+export interface RollbackOptions {
+  readonly repo: string;
+  readonly store: Documents;
+  /** `patch`: the candidate or commit to take back. `to`: the release whose genome to return to. */
+  readonly what: { readonly patch: string } | { readonly to: string };
+  readonly paths: GenomePaths;
+  readonly reason: string;
+  readonly now?: () => Date;
+}
+
+/** Later patches changed the same lines, so the patch cannot be taken out from under them. */
+export class RollbackConflict extends RatchetError {
+  readonly files: readonly string[];
+  /** Commits after the patch that touch those files, newest first: id and subject. */
+  readonly dependents: readonly { readonly commit: string; readonly subject: string }[];
+
+  constructor(patch: string, files: readonly string[], dependents: RollbackConflict["dependents"]) {
+    const later = dependents.map(({ commit, subject }) => `${commit.slice(0, 12)} ${subject}`).join("; ");
+    super(
+      "refused",
+      `${patch.slice(0, 12)} cannot be reverted alone: ${files.join(", ")} changed since (${later || "no later patch"})`,
+      "revert the later patches first, newest first, or go back with `agent rollback --to`",
+    );
+    this.files = files;
+    this.dependents = dependents;
+  }
+}
+
+/**
+ * Reverts a patch, or returns to an older genome, and makes the result the release.
+ * @throws RollbackConflict when later patches depend on the patch.
+ * @throws RatchetError (usage) when the patch is not in the release, or nothing would change.
+ * @throws PromotionRefused (`release-moved`) when the release moved meanwhile. The pointer has not moved in any of them.
+ */
+export async function rollback(options: RollbackOptions): Promise<Receipt> {
+  const { repo, store, what, reason } = options;
+  await settleReceipts(repo, store);
+  const now = (options.now ?? (() => new Date()))();
+  const release = await currentRelease(repo);
+  const target = await targetCommit(repo, store, "to" in what ? what.to : what.patch);
+  const tree =
+    "to" in what
+      ? await oldGenome(repo, release.commit, target, options.paths)
+      : await withoutPatch(repo, release.commit, target);
+  if (tree === (await treeOf(repo, release.commit))) {
+    throw new RatchetError("usage", `nothing to roll back: the release has that content already`);
+  }
+  const commit = await writeCommit(repo, {
+    tree,
+    parents: [release.commit],
+    message: await message(repo, "to" in what, target, reason),
+    date: now,
+  });
+  return withReceipt(
+    store,
+    { kind: "rollback", from: release.commit, to: commit, reason, forced: false, patch: target },
+    now,
+    () => movePointer(repo, release, commit, `rollback: ${reason}`),
+  );
+}
+
+/** A candidate goes by the id of the commit that was replayed; what was promoted may be its published twin. */
+async function targetCommit(repo: string, store: Documents, name: string): Promise<string> {
+  const receipts = await readReceipts(store);
+  const receipt = receipts.findLast(
+    (entry) => entry.state === "done" && entry.kind === "promote" && entry.patch === name,
+  );
+  const commit = receipt?.to ?? (await commitOf(repo, name));
+  if (commit === undefined)
+    throw new RatchetError("usage", `${repo} has no patch or commit ${name}`, "see `agent releases`");
+  return commit;
+}
+
+async function oldGenome(repo: string, release: string, from: string, paths: GenomePaths): Promise<string> {
+  const folders = [paths.harness, paths.prompts, paths.skills];
+  return changedTree(
+    repo,
+    release,
+    folders.map((folder) => ({ kind: "take", folder, from }) as const),
+  );
+}
+
+/** Lets git revert in a worktree of its own, and takes the tree. */
+async function withoutPatch(repo: string, release: string, patch: string): Promise<string> {
+  if (!(await isAncestor(repo, patch, release))) {
+    const hint = "only what was promoted can be taken back: see `agent releases`";
+    throw new RatchetError(
+      "usage",
+      `${patch.slice(0, 12)} is not part of the release ${release.slice(0, 12)}`,
+      hint,
+    );
+  }
+  const parents = (await git(repo).run(["rev-list", "--parents", "--max-count=1", patch]))
+    .trim()
+    .split(" ")
+    .slice(1);
+  if (parents.length === 0)
+    throw new RatchetError("usage", `${patch.slice(0, 12)} is the first commit of the home`);
+
+  const scratch = join(repo, ".agent", "tmp");
+  await mkdir(scratch, { recursive: true });
+  const folder = await mkdtemp(join(scratch, "rollback-"));
+  const worktree = join(folder, "tree");
+  try {
+    await git(repo).run(["worktree", "add", "--quiet", "--detach", worktree, release]);
+    const { run } = git(worktree);
+    try {
+      await run(["revert", "--no-commit", ...(parents.length > 1 ? ["--mainline", "1"] : []), patch]);
+    } catch (error) {
+      if (!(error instanceof GitFailed)) throw error;
+      const files = lines(await run(["diff", "--name-only", "--diff-filter=U", "-z"]), "\0");
+      if (files.length === 0) throw error;
+      throw new RollbackConflict(patch, files, await laterCommits(repo, patch, release, files));
+    }
+    return (await run(["write-tree"])).trim();
+  } finally {
+    // Not `worktree prune`: that would also forget the user's own worktrees on a disk that is not mounted now.
+    await git(repo)
+      .run(["worktree", "remove", "--force", worktree])
+      .catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function laterCommits(repo: string, patch: string, release: string, files: readonly string[]) {
+  const printed = await git(repo).run([
+    "log",
+    "--no-merges",
+    "--format=%H %s",
+    `${patch}..${release}`,
+    "--",
+    ...files,
+  ]);
+  return lines(printed, "\n").map((line) => ({
+    commit: line.split(" ", 1)[0] ?? "",
+    subject: line.replace(/^\S+ /, ""),
+  }));
+}
+
+async function message(repo: string, returns: boolean, target: string, reason: string): Promise<string> {
+  const subject = (await git(repo).run(["log", "--max-count=1", "--format=%s", target])).trim();
+  const id = target.slice(0, 12);
+  const first = returns ? `Return to the genome of ${id}` : `Revert "${subject}"`;
+  const second = returns ? `That release was: ${subject}` : `This takes back commit ${target}.`;
+  return `${first}\n\n${second}\n\n${reason}\n\nRatchet-${returns ? "Returns-To" : "Reverts"}: ${target}\n`;
+}
+
+function lines(printed: string, separator: string): string[] {
+  return printed.split(separator).filter((line) => line !== "");
+}

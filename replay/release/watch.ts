@@ -1,0 +1,123 @@
+/** After a promotion: has quality fallen, compared with the runs before it? Pure; the caller decides what to do. */
+import { RatchetError } from "../../runtime/kernel/error.ts";
+
+/** One labelled run. Runs without a task of a suite need a name of their own, for example the run's id. */
+export interface WatchedRun {
+  readonly task: string;
+  readonly pass: boolean;
+}
+
+export interface Watch {
+  readonly degraded: boolean;
+  /** The test, its counts, and whether they could have shown anything. */
+  readonly reason: string;
+  /** One-sided: how often chance alone does this much harm. 1 when there is nothing to compare. */
+  readonly p: number;
+}
+
+/**
+ * Compares two windows of runs with an exact one-sided test at level `alpha`.
+ *
+ * Tasks that were run in both windows are paired, when there are enough of them to reach `alpha` at all: each task has
+ * one vote, worse or better by its share of passes, equal shares abstain, and the votes go through the exact sign test
+ * (Dixon and Mood 1946; for single runs the exact McNemar test, 1947): p = P(X ≥ worse), X ~ Binomial(worse + better, ½).
+ * One task that is repeated a hundred times is thus one piece of evidence. Otherwise the runs of both windows go
+ * through Fisher's exact test (Fisher 1922): p = P(X ≥ failures after), X hypergeometric given the margins.
+ *
+ * It looks once: who asks again after each run must lower `alpha`, or the chance of a false alarm adds up.
+ * @throws RatchetError (usage) when `alpha` is not between 0 and 1.
+ */
+export function degraded(before: readonly WatchedRun[], after: readonly WatchedRun[], alpha: number): Watch {
+  if (!(alpha > 0 && alpha < 1))
+    throw new RatchetError("usage", `alpha must lie between 0 and 1, not ${alpha}`);
+  if (before.length === 0 || after.length === 0) {
+    const window = before.length === 0 ? "before" : "after";
+    return { degraded: false, reason: `not enough evidence: no labelled run ${window} the promotion`, p: 1 };
+  }
+  const votes = pairedVotes(before, after);
+  return votes.length >= votesNeeded(alpha) ? bySign(votes, alpha) : byFisher(before, after, alpha);
+}
+
+// ---------------------------------------------------------------- paired: the sign test
+
+type Vote = "worse" | "better" | "same";
+
+function pairedVotes(before: readonly WatchedRun[], after: readonly WatchedRun[]): Vote[] {
+  const earlier = sharesOfPasses(before);
+  return [...sharesOfPasses(after)].flatMap(([task, share]) => {
+    const was = earlier.get(task);
+    if (was === undefined) return [];
+    return [share < was ? "worse" : share > was ? "better" : "same"] as const;
+  });
+}
+
+function sharesOfPasses(runs: readonly WatchedRun[]): Map<string, number> {
+  const groups = Map.groupBy(runs, (run) => run.task);
+  return new Map(
+    [...groups].map(([task, group]) => [task, group.filter((run) => run.pass).length / group.length]),
+  );
+}
+
+/** Fewest votes with which p can reach alpha: when all of them say worse, p is ½ to that power. */
+function votesNeeded(alpha: number): number {
+  return Math.ceil(Math.log2(1 / alpha));
+}
+
+function bySign(votes: readonly Vote[], alpha: number): Watch {
+  const worse = votes.filter((vote) => vote === "worse").length;
+  const better = votes.filter((vote) => vote === "better").length;
+  const n = worse + better;
+  let p = 0;
+  for (let k = worse; k <= n; k++) p += Math.exp(logChoose(n, k) - n * Math.LN2);
+  p = Math.min(1, p);
+  const counts = `${worse} worse and ${better} better of ${votes.length} tasks run before and after (sign test)`;
+  const needed = votesNeeded(alpha);
+  if (n < needed) {
+    const missing = `not enough evidence: ${counts}; it takes ${needed} that differ to reach ${alpha}`;
+    return { degraded: false, reason: missing, p };
+  }
+  return { degraded: reaches(p, alpha), reason: `${counts}, ${compared(p, alpha)}`, p };
+}
+
+// ---------------------------------------------------------------- unpaired: Fisher's exact test
+
+function byFisher(before: readonly WatchedRun[], after: readonly WatchedRun[], alpha: number): Watch {
+  const failedBefore = before.filter((run) => !run.pass).length;
+  const failedAfter = after.filter((run) => !run.pass).length;
+  const tail = (least: number) =>
+    hypergeometricTail(before.length, after.length, failedBefore + failedAfter, least);
+  const p = tail(failedAfter);
+  const counts =
+    `${failedAfter} of ${after.length} runs failed after, ${failedBefore} of ${before.length} before ` +
+    "(Fisher's exact test, runs counted one by one)";
+  // Were every run after the promotion a failure, and still nothing could be said, then it is too early.
+  const atWorst = hypergeometricTail(before.length, after.length, failedBefore + after.length, after.length);
+  if (!reaches(atWorst, alpha)) return { degraded: false, reason: `not enough evidence: ${counts}`, p };
+  return { degraded: reaches(p, alpha), reason: `${counts}, ${compared(p, alpha)}`, p };
+}
+
+/** P(X ≥ least) when `failures` fall at random on `before + after` runs and X of them on the `after` ones. */
+function hypergeometricTail(before: number, after: number, failures: number, least: number): number {
+  const all = logChoose(before + after, failures);
+  let p = 0;
+  for (let k = Math.max(least, failures - before); k <= Math.min(after, failures); k++) {
+    p += Math.exp(logChoose(after, k) + logChoose(before, failures - k) - all);
+  }
+  return Math.min(1, p);
+}
+
+/** ln of n over k. */
+function logChoose(n: number, k: number): number {
+  let sum = 0;
+  for (let i = 1; i <= Math.min(k, n - k); i++) sum += Math.log((n - i + 1) / i);
+  return sum;
+}
+
+/** Sums of logarithms are off in the last digits; a p that equals alpha must not miss it for that. */
+function reaches(p: number, alpha: number): boolean {
+  return p <= alpha * (1 + 1e-9);
+}
+
+function compared(p: number, alpha: number): string {
+  return `p = ${p.toPrecision(2)} ${reaches(p, alpha) ? "≤" : ">"} ${alpha}`;
+}

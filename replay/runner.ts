@@ -1,0 +1,41 @@
+/** Runs many trials at once on this machine. A queue over machines has the same face. */
+import { availableParallelism } from "node:os";
+import PQueue from "p-queue";
+import type { Genome } from "../runtime/kernel/genome.ts";
+import type { Runtime } from "../runtime/kernel/run/run-task.ts";
+import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
+import { runTrial, type TrialResult } from "./trial.ts";
+
+export interface TrialRunner {
+  /**
+   * Runs each task `trials` times with `genome`; results in the order of the tasks, trials of one task together.
+   * @throws the reason of `signal` when it is aborted
+   */
+  runAll(request: RunAllRequest): Promise<TrialResult[]>;
+}
+
+export interface RunAllRequest {
+  readonly genome: Genome;
+  readonly tasks: readonly TaskOnDisk[];
+  readonly trials?: number;
+  readonly purpose: "live" | "trial";
+  readonly signal: AbortSignal;
+  readonly onResult?: (result: TrialResult) => void;
+}
+
+/** @param concurrency trials at once; a little above the number of cores when undefined, since trials also wait */
+export function createTrialRunner(runtime: Runtime, concurrency?: number): TrialRunner {
+  const queue = new PQueue({ concurrency: concurrency ?? availableParallelism() + 1 });
+  return {
+    async runAll({ genome, tasks, trials = 1, purpose, signal, onResult }) {
+      const jobs = tasks.flatMap((task) => Array.from({ length: trials }, () => task));
+      const run = async (task: TaskOnDisk): Promise<TrialResult> => {
+        signal.throwIfAborted();
+        const result = await runTrial(runtime, { task, genome, purpose, signal });
+        onResult?.(result);
+        return result;
+      };
+      return Promise.all(jobs.map((task) => queue.add(() => run(task))));
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** Finds a suite: a folder of the home's own, or one that is built in and generated when it is first asked for. */
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { closest } from "../../runtime/kernel/closest.ts";
+import { RatchetError } from "../../runtime/kernel/error.ts";
+import type { Home } from "../../runtime/kernel/home/home.ts";
+import { packageVersion } from "../../runtime/kernel/package.ts";
+import { loadSuite } from "../../runtime/kernel/suite/load.ts";
+import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
+
+/** Suites that Ratchet generates. The held-out half is never given to a cycle. */
+export const BUILT_IN: readonly string[] = ["chores", "chores-heldout"];
+
+const SEED = 20_261_121;
+
+/** @throws RatchetError (usage) when there is no such suite; (config) when one of its tasks is not valid */
+export async function openSuite(home: Home, name: string): Promise<TaskOnDisk[]> {
+  const own = join(home.dir, "tasks", name);
+  if (/^[\w-]+$/.test(name) && existsSync(own)) return loadSuite(own);
+  if (BUILT_IN.includes(name)) return loadSuite(join(await builtIn(home), name));
+  const known = [...(await ownSuites(home)), ...BUILT_IN];
+  const meant = closest(name, known);
+  throw new RatchetError(
+    "usage",
+    `there is no suite "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+    `There are: ${known.join(", ")}. A suite is a folder of tasks under ${join(home.dir, "tasks")}.`,
+  );
+}
+
+async function ownSuites(home: Home): Promise<string[]> {
+  const tasks = join(home.dir, "tasks");
+  if (!existsSync(tasks)) return [];
+  const entries = await readdir(tasks, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+/** Generated beside its final place and moved there whole, so that two processes at once do no harm. */
+async function builtIn(home: Home): Promise<string> {
+  const root = join(home.state, "suites");
+  const folder = join(root, `chores-${packageVersion()}-${SEED}`);
+  if (existsSync(folder)) return folder;
+  const { writeChores } = await import("./chores/chores.ts");
+  await mkdir(root, { recursive: true });
+  const fresh = await mkdtemp(join(root, ".new-"));
+  await writeChores(fresh, { seed: SEED });
+  try {
+    await rename(fresh, folder);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
+}

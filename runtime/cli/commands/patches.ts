@@ -1,0 +1,90 @@
+import { createTwoFilesPatch } from "diff";
+import { listPatches as readPatches, rejectPatch, showPatch as findPatch } from "../../../evolver/patches.ts";
+import type { ListedPatch } from "../../../evolver/patches.ts";
+import { homeOf, withStore, type HomeOption } from "../open.ts";
+import { bold, clean, dim, green, oneLine, print, printJson, red, table, yellow } from "../output.ts";
+import { mark } from "./gate.ts";
+
+interface Options extends HomeOption {
+  json?: boolean;
+}
+
+export async function listPatches(options: Options & { all?: boolean }): Promise<void> {
+  const everything = await withStore(await homeOf(options), (store) => readPatches(store));
+  const shown = everything.filter(({ candidate }) => options.all === true || candidate.verdict === "accept");
+  if (options.json === true) {
+    printJson(shown);
+    return;
+  }
+  if (shown.length === 0) {
+    print(everything.length === 0 ? "No candidates yet: `agent evolve` makes some." : "Nothing was accepted; --all shows what was rejected, and why.");
+    return;
+  }
+  print(table(shown.map(asCells)));
+}
+
+export async function showPatch(name: string, options: Options): Promise<void> {
+  const found = await withStore(await homeOf(options), (store) => findPatch(store, name));
+  if (options.json === true) {
+    printJson(found);
+    return;
+  }
+  const { candidate, decision } = found;
+  print(`${bold(candidate.proposal.title)}  ${verdictMark(candidate.verdict)}${decision === undefined ? "" : `  ${decision.decision}`}`);
+  print(dim(`${candidate.id}  ${candidate.proposal.rung}, ${candidate.proposal.source}, on ${candidate.parent.slice(0, 12)}`));
+  if (candidate.branch !== undefined) print(dim(candidate.branch));
+  print();
+  print(clean(candidate.proposal.rationale));
+  print();
+  for (const reason of candidate.reasons) {
+    print(`${mark(reason)} ${reason.name}: ${oneLine(reason.claim)} ${dim(oneLine(reason.figures, 200))}`);
+  }
+  if (candidate.fixes.length > 0) print(`fixes: ${candidate.fixes.join(", ")}`);
+  if (candidate.regressions.length > 0) print(red(`breaks: ${candidate.regressions.join(", ")}`));
+}
+
+export async function diffPatch(name: string, options: Options): Promise<void> {
+  const { candidate } = await withStore(await homeOf(options), (store) => findPatch(store, name));
+  const diffs = candidate.proposal.edits.map(({ path, before, after }) =>
+    createTwoFilesPatch(before === undefined ? "/dev/null" : `a/${path}`, `b/${path}`, before ?? "", after).replace(/^=+\n/, ""),
+  );
+  if (options.json === true) printJson({ id: candidate.id, diff: diffs.join("") });
+  else for (const line of diffs.join("").trimEnd().split("\n")) print(coloured(clean(line)));
+}
+
+export async function review(verdict: "approve" | "reject", name: string, why: string, options: Options): Promise<void> {
+  const home = await homeOf(options);
+  const { approve } = await import("../../../evolver/promote.ts");
+  await withStore(home, async (store) => {
+    if (verdict === "approve") {
+      const receipt = await approve(home, store, name, why);
+      if (options.json === true) printJson(receipt);
+      else print(`Approved and promoted: the release is ${bold(receipt.to.slice(0, 12))} now.`);
+      return;
+    }
+    const branch = await rejectPatch({ repo: home.dir, store, id: name, reason: why });
+    if (options.json === true) printJson({ rejected: name, branch });
+    else print(`Rejected; ${branch === "deleted" ? "its branch is gone, its commit is kept" : `its branch: ${branch}`}.`);
+  });
+}
+
+function asCells({ candidate, decision }: ListedPatch): string[] {
+  return [
+    candidate.id,
+    verdictMark(candidate.verdict),
+    decision?.decision ?? dim("open"),
+    `fixes ${candidate.fixes.length}`,
+    candidate.branch ?? dim(candidate.proposal.source),
+    oneLine(candidate.proposal.title, 70),
+  ];
+}
+
+function verdictMark(verdict: "accept" | "reject" | "inconclusive"): string {
+  return { accept: green("accept"), reject: red("reject"), inconclusive: yellow("inconclusive") }[verdict];
+}
+
+function coloured(line: string): string {
+  if (line.startsWith("+") && !line.startsWith("+++")) return green(line);
+  if (line.startsWith("-") && !line.startsWith("---")) return red(line);
+  return line.startsWith("@@") ? dim(line) : line;
+}

@@ -1,0 +1,91 @@
+import { exportAtif } from "../../kernel/trajectory/atif.ts";
+import type { RunRow, Store } from "../../kernel/store/store.ts";
+import { homeOf, withStore, type HomeOption } from "../open.ts";
+import { bold, dim, money, oneLine, print, printJson, table } from "../output.ts";
+import { describeEvent } from "../view/event.ts";
+import { outcomeMark } from "../view/outcome.ts";
+
+interface Options extends HomeOption {
+  json?: boolean;
+}
+
+export async function listRuns(options: Options & { limit: number; trials?: boolean }): Promise<void> {
+  const purpose = options.trials === true ? "trial" : "live";
+  const rows = await withStore(await homeOf(options), (store) => store.listRuns({ purpose, limit: options.limit }));
+  if (options.json === true) {
+    printJson(rows);
+    return;
+  }
+  if (rows.length === 0) {
+    print('No runs yet. `agent run "INSTRUCTION"` makes one.');
+    return;
+  }
+  print(table([["run", "began", "outcome", "status", "steps", "cost", "task"].map(dim), ...rows.map(asCells)]));
+}
+
+export async function showRun(id: string, options: Options): Promise<void> {
+  await withStore(await homeOf(options), async (store) => {
+    const run = await store.getRun(id);
+    const events = await store.events(run.id);
+    if (options.json === true) {
+      printJson({ run, events });
+      return;
+    }
+    print(`${bold(run.id)}  ${outcomeMark(run)}  ${run.status}  ${run.model}  release ${run.release.slice(0, 12)}`);
+    print(oneLine(run.instruction, 200));
+    print();
+    for (const { event, at } of events) {
+      const text = describeEvent(event);
+      if (text !== undefined) print(`${dim(at.slice(11, 19))}  ${text}`);
+    }
+  });
+}
+
+export async function feedback(id: string, verdict: "good" | "bad", why: string, options: Options): Promise<void> {
+  await withStore(await homeOf(options), async (store) => {
+    const run = await store.getRun(id);
+    await store.append(run.id, [{ kind: "feedback_given", verdict, why }]);
+    // What a verifier found is stronger than an opinion, and stays.
+    if (run.outcome.kind !== "verified") await store.setOutcome(run.id, { kind: "feedback", pass: verdict === "good" });
+    const kept = run.outcome.kind === "verified";
+    if (options.json === true) printJson({ run: run.id, feedback: verdict, outcome: kept ? "verified" : "feedback" });
+    else print(`Noted for ${run.id}: ${verdict}${kept ? "; its verifier's outcome stays as it is" : ""}.`);
+  });
+}
+
+export async function undo(id: string, options: Options): Promise<void> {
+  const home = await homeOf(options);
+  const { undoRun } = await import("../../../replay/undo.ts");
+  const { run, saved } = await withStore(home, (store) => undoRun(home, store, id));
+  if (options.json === true) {
+    printJson({ run: run.id, workspace: run.workspace, saved });
+    return;
+  }
+  print(`${run.workspace} is what it was before ${run.id}.`);
+  print(dim(`What was there a moment ago is kept as snapshot ${saved}.`));
+}
+
+export async function exportRuns(ids: readonly string[], options: HomeOption): Promise<void> {
+  await withStore(await homeOf(options), async (store) => {
+    for (const run of await runsOf(store, ids)) {
+      process.stdout.write(`${JSON.stringify(exportAtif(run, await store.events(run.id)))}\n`);
+    }
+  });
+}
+
+async function runsOf(store: Store, ids: readonly string[]): Promise<RunRow[]> {
+  if (ids.length === 0) return store.listRuns({ purpose: "live", limit: -1 });
+  return Promise.all(ids.map((id) => store.getRun(id)));
+}
+
+function asCells(run: RunRow): string[] {
+  return [
+    run.id,
+    run.startedAt.slice(0, 16).replace("T", " "),
+    outcomeMark(run),
+    run.status,
+    String(run.steps),
+    money(run.costUsd),
+    oneLine(run.task ?? run.instruction, 60),
+  ];
+}

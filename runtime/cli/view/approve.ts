@@ -1,0 +1,11 @@
+/** Asks the person at the terminal about an action that policy leaves open. */
+
+/** Undefined without a terminal: then nobody can be asked, and the kernel denies. */
+export function approver(): ((question: string) => Promise<boolean>) | undefined {
+  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) return undefined;
+  return async (question) => {
+    const { confirm } = await import("@clack/prompts");
+    // A prompt that is cancelled is a symbol, and no consent.
+    return (await confirm({ message: question, initialValue: false })) === true;
+  };
+}

@@ -1,0 +1,47 @@
+/** A cycle as it goes on: plain lines, and a counter that stays on its line in a terminal. */
+import type { CycleEvent } from "../../../evolver/cycle.ts";
+import { bold, dim, green, oneLine, print, red, yellow } from "../output.ts";
+
+/** Prints each event; give it to `evolve` as `watch`. */
+export function cycleView(indent = ""): (event: CycleEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case "baseline":
+        counter(`${indent}baseline ${event.done} of ${event.total}`, event.done === event.total);
+        return;
+      case "clusters":
+        for (const { title, count } of event.clusters) {
+          print(`${indent}${bold(String(count).padStart(2))}  ${oneLine(title.replace(/^\d+ runs?: /, ""), 90)}`);
+        }
+        return;
+      case "proposed":
+        print(dim(`${indent}${event.proposals} proposals for: ${oneLine(event.title, 80)}`));
+        return;
+      case "proposer-failed":
+        print(yellow(`${indent}proposer ${event.proposer} failed: ${oneLine(event.message)}`));
+        return;
+      case "judged":
+        print(judgedLine(event, indent));
+        return;
+      default:
+        event satisfies never;
+    }
+  };
+}
+
+function judgedLine({ candidate }: Extract<CycleEvent, { kind: "judged" }>, indent: string): string {
+  const { verdict, proposal, fixes, regressions, reasons } = candidate;
+  const mark = { accept: green("accept"), reject: red("reject"), inconclusive: yellow("unsure") }[verdict];
+  const against = reasons.find(({ holds }) => holds !== "holds");
+  const why =
+    verdict === "accept"
+      ? `fixes ${fixes.length}, breaks ${regressions.length}`
+      : `${against?.name ?? "?"}: ${against?.figures ?? ""}`;
+  return `${indent}${mark}  ${oneLine(proposal.title, 60)}  ${dim(`${proposal.rung}, ${proposal.source}`)}\n${indent}        ${dim(oneLine(why, 100))}`;
+}
+
+/** Only a terminal can overwrite a line; elsewhere the last count is enough. */
+function counter(text: string, last: boolean): void {
+  if (process.stdout.isTTY === true) process.stdout.write(`\r\u001B[K${text}${last ? "\n" : ""}`);
+  else if (last) print(text);
+}

@@ -1,0 +1,81 @@
+/** `agent.yaml`: the part of the constitution that says how this agent runs. */
+import { z } from "zod";
+
+const Price = z
+  .strictObject({
+    input: z.number().nonnegative(),
+    output: z.number().nonnegative(),
+    cache_read: z.number().nonnegative().optional(),
+    cache_write: z.number().nonnegative().optional(),
+  })
+  .describe("US dollars for a million tokens; needed under a money cap when the model is not in the price table");
+
+const Model = z.strictObject({
+  provider: z
+    .enum(["procedure", "anthropic"])
+    .default("procedure")
+    .describe("procedure: offline stand-in, no language model; anthropic: the Claude API and every server that speaks it"),
+  id: z.string().optional().describe("model name at the provider, for example claude-sonnet-5-5"),
+  base_url: z.url().optional().describe("a local server that speaks the Anthropic Messages API"),
+  profile: z
+    .enum(["claude", "ollama", "vllm", "sglang", "llama-cpp", "lm-studio", "litellm", "openrouter", "generic"])
+    .optional()
+    .describe("what the server can do; guessed from base_url when absent"),
+  output_tokens: z.int().positive().default(8192),
+  context_tokens: z.int().positive().optional().describe("what fits into one request; the model's own limit when absent"),
+  price: Price.optional(),
+});
+
+const Budgets = z.strictObject({
+  steps: z.int().positive().default(40).describe("model calls of one run"),
+  tokens: z.int().positive().default(1_000_000).describe("input and output tokens of one run"),
+  usd: z.number().positive().optional().describe("money one run may cost; the model must have a known price"),
+  seconds: z.int().positive().default(600).describe("wall time of one run"),
+});
+
+const Sandbox = z.strictObject({
+  tier: z.enum(["auto", "bwrap", "unshare", "seatbelt", "landlock"]).default("auto"),
+  allow_partial: z
+    .boolean()
+    .default(false)
+    .describe("accept a partial tier also for harness code that nobody has reviewed"),
+  memory_mb: z.int().min(256).default(1024),
+});
+
+const folder = (path: string) =>
+  z
+    .string()
+    .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[^\0\\]+[^/\0\\]$/, "a relative folder without . or ..")
+    .default(path);
+const GenomePaths = z.strictObject({
+  harness: folder("harness"),
+  prompts: folder("prompts"),
+  skills: folder("skills"),
+});
+
+const Evolution = z.strictObject({
+  suite: z.string().default("chores").describe("folder under tasks/ that cycles replay"),
+  promotion: z
+    .enum(["review", "auto"])
+    .default("review")
+    .describe("review: accepted candidates wait as branches; auto: they are promoted at once"),
+  proposers: z.array(z.enum(["operators", "distill", "model"])).default(["distill", "operators"]),
+  candidates_per_cluster: z.int().min(1).max(50).default(6),
+  candidates_per_cycle: z.int().min(1).max(1000).default(60),
+  holdout: z.number().min(0).max(0.9).default(0.34).describe("share of the failing tasks that proposers never see"),
+  usd: z.number().positive().optional().describe("money one cycle may cost"),
+  parallel: z.int().min(1).max(64).optional().describe("trials at once; the number of cores when absent"),
+});
+
+export const AgentConfig = z.strictObject({
+  version: z.literal(1).describe("version of this file format"),
+  name: z.string().min(1).max(64).default("agent"),
+  model: Model.prefault({}),
+  budgets: Budgets.prefault({}),
+  sandbox: Sandbox.prefault({}),
+  genome: GenomePaths.prefault({}),
+  evolution: Evolution.prefault({}),
+});
+
+export type AgentConfig = z.infer<typeof AgentConfig>;
+export type GenomePaths = z.infer<typeof GenomePaths>;

@@ -1,0 +1,29 @@
+/** `guardrails.yaml`: what the agent may do, and what of it may never change. */
+import { z } from "zod";
+import { PermissionPattern } from "../../../guardrails/pattern.ts";
+
+const patterns = z.array(PermissionPattern).default([]);
+
+const Permissions = z
+  .strictObject({ allow: patterns, ask: patterns, deny: patterns })
+  .describe("deny wins over ask, ask wins over allow; ask without a terminal is deny");
+
+const Network = z.strictObject({
+  hosts: z.array(z.string().min(1)).default([]).describe("hosts that the http tool may reach; `*` stands within a label"),
+});
+
+/** Text that must be in a prompt file after every patch. */
+const Invariant = z.strictObject({
+  file: z.string().describe("prompt file, relative to the home"),
+  text: z.string().min(1).describe("must occur in the file, word for word"),
+});
+
+export const GuardrailsConfig = z.strictObject({
+  version: z.literal(1).describe("version of this file format"),
+  permissions: Permissions.prefault({}),
+  network: Network.prefault({}),
+  invariants: z.array(Invariant).default([]),
+});
+
+export type GuardrailsConfig = z.infer<typeof GuardrailsConfig>;
+export type Invariant = z.infer<typeof Invariant>;

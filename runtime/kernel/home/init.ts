@@ -1,0 +1,68 @@
+/** Makes a home: a git repository with the genome on `upstream`, and `main` on top of it with the constitution. */
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { RatchetError } from "../error.ts";
+import { git } from "../git.ts";
+import { packageFile } from "../package.ts";
+import { agentYaml, guardrailsYaml } from "./template-text.ts";
+
+export type Template = "default" | "naive";
+
+/**
+ * Makes a home in `dir`, which must not exist or be empty.
+ * @returns the absolute path of the home
+ * @throws RatchetError (usage) when something is there already
+ */
+export async function initHome(dir: string, template: Template): Promise<string> {
+  const home = resolve(dir);
+  await refuseOccupied(home);
+  await mkdir(home, { recursive: true });
+  const repository = git(home);
+  await repository.run(["init", "--quiet", "--initial-branch=upstream"]);
+  await copyGenome(home, template);
+  await repository.run(["add", "--all"]);
+  await repository.run(["commit", "--quiet", "-m", `Begin with the ${template} genome of Ratchet`]);
+  await repository.run(["switch", "--quiet", "--create", "main"]);
+  await Promise.all([
+    writeFile(join(home, "agent.yaml"), agentYaml(nameOf(home))),
+    writeFile(join(home, "guardrails.yaml"), guardrailsYaml()),
+    writeFile(join(home, ".gitignore"), ".agent/\n"),
+    copyExampleSuite(home),
+  ]);
+  await repository.run(["add", "--all"]);
+  await repository.run(["commit", "--quiet", "-m", "Add the constitution: configuration, guard rules, an example suite"]);
+  return home;
+}
+
+async function refuseOccupied(home: string): Promise<void> {
+  if (!existsSync(home)) return;
+  const entries = await readdir(home);
+  if (entries.length === 0) return;
+  if (entries.includes("agent.yaml")) throw new RatchetError("usage", `${home} is a home already`, "`agent doctor` checks it.");
+  throw new RatchetError("usage", `${home} is not empty`, "Name a new or an empty folder: agent init DIR");
+}
+
+async function copyGenome(home: string, template: Template): Promise<void> {
+  const genome = template === "default" ? packageFile("runtime/genome") : packageFile("runtime/genome/templates/naive");
+  await cp(join(genome, "harness"), join(home, "harness"), { recursive: true });
+  await cp(join(genome, "prompts"), join(home, "prompts"), { recursive: true });
+  await copySkills(packageFile("skills"), join(home, "skills"));
+  if (existsSync(join(genome, "skills"))) await copySkills(join(genome, "skills"), join(home, "skills"));
+}
+
+/** Folders with a SKILL.md; the library beside them is no skill. */
+async function copySkills(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !existsSync(join(from, entry.name, "SKILL.md"))) continue;
+    await cp(join(from, entry.name), join(to, entry.name), { recursive: true, force: true });
+  }
+}
+
+async function copyExampleSuite(home: string): Promise<void> {
+  await cp(packageFile("runtime/genome/templates/tasks"), join(home, "tasks"), { recursive: true });
+}
+
+function nameOf(home: string): string {
+  return basename(home).slice(0, 64) || "agent";
+}

@@ -1,0 +1,20 @@
+/** What a reply cost. */
+import type { Usage } from "../protocol.ts";
+import type { LongPromptPrice, Price } from "./model.ts";
+
+/** US dollars for `usage` at `price`. Cached input is charged at its own rates; a long prompt may change all of them. */
+export function costUsd(usage: Usage, price: Price): number {
+  const rate = rateFor(usage, price);
+  const perMillion =
+    usage.input_tokens * rate.input +
+    usage.output_tokens * rate.output +
+    usage.cache_read_input_tokens * rate.cacheRead +
+    usage.cache_creation_input_tokens * rate.cacheWrite;
+  return perMillion / 1_000_000;
+}
+
+function rateFor(usage: Usage, price: Price): Price | LongPromptPrice {
+  const prompt = usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens;
+  const long = price.longPrompt;
+  return long !== undefined && prompt > long.aboveTokens ? long : price;
+}

@@ -1,0 +1,19 @@
+/** What every run of a process shares, opened for a home. */
+import { join } from "node:path";
+import { detectSandbox } from "../../../guardrails/sandbox/detect.ts";
+import type { Home } from "../home/home.ts";
+import { openModel } from "../model/open.ts";
+import { openSqliteStore } from "../store/sqlite.ts";
+import type { Runtime } from "./run-task.ts";
+
+/**
+ * @param env where credentials are looked up
+ * @throws RatchetError or NoSandbox when the model, the store or a sandbox is not to be had
+ */
+export async function openRuntime(home: Home, env: NodeJS.ProcessEnv): Promise<Runtime> {
+  const [model, sandbox] = await Promise.all([
+    openModel(home.config, env),
+    detectSandbox({ tier: home.config.sandbox.tier, allowPartial: home.config.sandbox.allow_partial }),
+  ]);
+  return { home, model, sandbox, store: openSqliteStore(join(home.state, "store.db")) };
+}

@@ -1,0 +1,70 @@
+/** The tables, as forward migrations: entry n brings a store from version n to n + 1. */
+import type { DatabaseSync } from "node:sqlite";
+import { RatchetError } from "../error.ts";
+
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    id            TEXT PRIMARY KEY,
+    started_at    TEXT NOT NULL,
+    ended_at      TEXT,
+    status        TEXT NOT NULL DEFAULT 'open',
+    purpose       TEXT NOT NULL,
+    task          TEXT,
+    instruction   TEXT NOT NULL,
+    release       TEXT NOT NULL,
+    model         TEXT NOT NULL,
+    workspace     TEXT NOT NULL,
+    snapshot      TEXT,
+    outcome_kind  TEXT NOT NULL DEFAULT 'unknown',
+    outcome_pass  INTEGER,
+    steps         INTEGER NOT NULL DEFAULT 0,
+    input_tokens  INTEGER NOT NULL DEFAULT 0,
+    output_tokens INTEGER NOT NULL DEFAULT 0,
+    cost_usd      REAL,
+    pid           INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX runs_by_time ON runs (purpose, started_at DESC);
+  CREATE TABLE events (
+    run   TEXT NOT NULL REFERENCES runs (id),
+    seq   INTEGER NOT NULL,
+    at    TEXT NOT NULL,
+    v     INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    PRIMARY KEY (run, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE documents (
+    collection TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    value      TEXT NOT NULL,
+    PRIMARY KEY (collection, key)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** Brings the database to the newest version. @throws RatchetError when it is from a newer Ratchet. */
+export function migrate(database: DatabaseSync, file: string): void {
+  if (versionOf(database) === MIGRATIONS.length) return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // Read again under the lock: another process may have migrated meanwhile.
+    const version = versionOf(database);
+    if (version > MIGRATIONS.length) {
+      throw new RatchetError(
+        "infrastructure",
+        `${file}: the store has version ${version}; this Ratchet knows versions up to ${MIGRATIONS.length}`,
+        "Update Ratchet. Nothing was changed.",
+      );
+    }
+    for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+}

@@ -1,0 +1,35 @@
+/** The prepared statements of the SQLite store. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+const SQL = {
+  insertRun: `
+    INSERT INTO runs (id, started_at, purpose, task, instruction, release, model, workspace, snapshot, pid)
+    VALUES (:id, :started_at, :purpose, :task, :instruction, :release, :model, :workspace, :snapshot, :pid)`,
+  insertEvent: `
+    INSERT INTO events (run, seq, at, v, event)
+    VALUES (:run, (SELECT coalesce(max(seq) + 1, 0) FROM events WHERE run = :run), :at, :v, :event)`,
+  eventsOf: "SELECT run, seq, at, v, event FROM events WHERE run = ? ORDER BY seq",
+  setOutcome: "UPDATE runs SET outcome_kind = :outcome_kind, outcome_pass = :outcome_pass WHERE id = :id",
+  endRun: `
+    UPDATE runs SET ended_at = :ended_at, status = :status, steps = :steps, input_tokens = :input_tokens,
+      output_tokens = :output_tokens, cost_usd = :cost_usd
+    WHERE id = :id`,
+  runsByPrefix: "SELECT * FROM runs WHERE id LIKE ? ESCAPE '\\' ORDER BY started_at DESC LIMIT 10",
+  listRuns: `
+    SELECT * FROM runs
+    WHERE (:purpose IS NULL OR purpose = :purpose) AND (:release IS NULL OR release = :release)
+      AND (:task IS NULL OR task = :task) AND (:since IS NULL OR started_at >= :since)
+    ORDER BY started_at DESC, id DESC LIMIT :limit`,
+  putDocument: `
+    INSERT INTO documents (collection, key, value) VALUES (?, ?, ?)
+    ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value`,
+  getDocument: "SELECT value FROM documents WHERE collection = ? AND key = ?",
+  listDocuments: "SELECT key, value FROM documents WHERE collection = ? ORDER BY key",
+} as const;
+
+export type Statements = { readonly [name in keyof typeof SQL]: StatementSync };
+
+export function prepare(database: DatabaseSync): Statements {
+  const entries = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(entries) as Statements;
+}

@@ -1,0 +1,36 @@
+/** total.mjs FILE --column NAME [--rows "COLUMN is VALUE"|all] [--delimiter C] [--decimal .|,] */
+import { parseArgs } from "node:util";
+import { columnIndex, readTable } from "./csv.mjs";
+import { decimalMark, sum } from "./decimal.mjs";
+import { fail } from "./text.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    column: { type: "string" },
+    rows: { type: "string", default: "all" },
+    delimiter: { type: "string" },
+    decimal: { type: "string" },
+  },
+});
+const [file] = positionals;
+if (file === undefined || values.column === undefined) fail("usage: total.mjs FILE --column NAME");
+
+const table = readTable(file, values.delimiter);
+const chosen = table.rows.filter(condition(values.rows));
+const column = columnIndex(table.header, values.column, file);
+const cells = chosen.map(({ fields, line }) => ({ text: fields[column].trim(), line }));
+const filled = cells.filter(({ text }) => text !== "");
+if (filled.length === 0) fail(`${file}: no row has a value in ${values.column} (rows: ${values.rows})`);
+
+console.log(`rows: ${chosen.length}`);
+if (filled.length < cells.length) console.log(`empty cells: ${cells.length - filled.length}`);
+console.log(`total: ${sum(filled, values.decimal ?? decimalMark(filled, file), file)}`);
+
+function condition(text) {
+  if (text === "all") return () => true;
+  const found = /^(?:the )?(.+?) (?:is|equals|=) (.+)$/u.exec(text);
+  if (found === null) return fail(`--rows must read "COLUMN is VALUE", not "${text}"`);
+  const at = columnIndex(table.header, found[1], file);
+  return ({ fields }) => fields[at].trim() === found[2].trim();
+}

@@ -1,0 +1,170 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { commitCandidate } from "../../../evolver/commit.ts";
+import { promote } from "../../../replay/release/promote.ts";
+import { listReleases } from "../../../replay/release/receipts.ts";
+import { currentRelease } from "../../../replay/release/release.ts";
+import { rollback, RollbackConflict } from "../../../replay/release/rollback.ts";
+import { candidateOf, edit, makeHome, PATHS, proposal, type Home } from "../../helpers/home.ts";
+
+/** Commits `after` at `path` on the present release and promotes it. */
+async function promoted(home: Home, path: string, after: string, message: string): Promise<string> {
+  const parent = (await currentRelease(home.repo)).commit;
+  let before: string | undefined;
+  try {
+    before = home.git("show", `${parent}:${path}`);
+  } catch {
+    before = undefined;
+  }
+  const patch = proposal([{ path, before, after }]);
+  const commit = await commitCandidate({ repo: home.repo, parent, proposal: patch, message, paths: PATHS });
+  await promote({ repo: home.repo, store: home.store, what: { commit }, reason: message });
+  return commit;
+}
+
+const show = (home: Home, at: string) => home.git("show", at);
+const base = (home: Home) => ({ repo: home.repo, store: home.store, paths: PATHS, reason: "it got worse" });
+
+test("takes one patch back and leaves later ones, as a new commit on top", async () => {
+  await using home = makeHome();
+  const bad = await promoted(home, "prompts/system.md", "Bad.\n", "Worsen the prompt");
+  const good = await promoted(
+    home,
+    "harness/loop.ts",
+    "export const step = (n: number): number => n;\n",
+    "Improve the loop",
+  );
+  const receipt = await rollback({ ...base(home), what: { patch: bad } });
+  expect(receipt).toMatchObject({ kind: "rollback", from: good, patch: bad, state: "done" });
+  const release = (await currentRelease(home.repo)).commit;
+  expect(home.git("rev-parse", `${release}^`).trim()).toBe(good);
+  expect(show(home, `${release}:prompts/system.md`)).toBe("You are an agent.\n");
+  expect(show(home, `${release}:harness/loop.ts`)).toContain("=> n;");
+  expect(show(home, release)).toContain(`Revert "Worsen the prompt"`);
+  expect(home.git("log", "-1", "--format=%(trailers:key=Ratchet-Reverts,valueonly)", release).trim()).toBe(
+    bad,
+  );
+  expect(readdirSync(join(home.repo, ".agent", "tmp"))).toEqual([]);
+  expect(home.git("worktree", "list").trim().split("\n")).toHaveLength(1);
+});
+
+test("a patch that added a file is taken back with the file", async () => {
+  await using home = makeHome();
+  const added = await promoted(home, "skills/new/SKILL.md", "new\n", "Add a skill");
+  await rollback({ ...base(home), what: { patch: added.slice(0, 12) } });
+  const release = (await currentRelease(home.repo)).commit;
+  expect(home.git("ls-tree", "-r", "--name-only", release)).not.toContain("skills/new");
+});
+
+test("a patch that later ones build on is a conflict that names the files and the patches", async () => {
+  await using home = makeHome();
+  const first = await promoted(home, "prompts/system.md", "First.\n", "First change");
+  const second = await promoted(home, "prompts/system.md", "Second.\n", "Second change");
+  await promoted(home, "harness/loop.ts", "export const step = 1;\n", "Unrelated change");
+  const before = await currentRelease(home.repo);
+  const conflict = await rollback({ ...base(home), what: { patch: first } }).catch((error: unknown) => error);
+  expect(conflict).toBeInstanceOf(RollbackConflict);
+  expect(conflict).toMatchObject({
+    files: ["prompts/system.md"],
+    dependents: [{ commit: second, subject: "Second change" }],
+  });
+  expect((conflict as RollbackConflict).message).toContain(`${second.slice(0, 12)} Second change`);
+  expect(await currentRelease(home.repo)).toEqual(before);
+  expect(home.git("worktree", "list").trim().split("\n")).toHaveLength(1);
+  expect(readdirSync(join(home.repo, ".agent", "tmp"))).toEqual([]);
+
+  // The way out that the hint names.
+  await rollback({ ...base(home), what: { patch: second } });
+  await rollback({ ...base(home), what: { patch: first } });
+  expect(show(home, `${(await currentRelease(home.repo)).commit}:prompts/system.md`)).toBe(
+    "You are an agent.\n",
+  );
+});
+
+test("a candidate is found by its id although its published twin was promoted", async () => {
+  await using home = makeHome();
+  const parent = (await currentRelease(home.repo)).commit;
+  const patch = proposal([edit("prompts/system.md", "Bad.\n")]);
+  const replayed = await commitCandidate({
+    repo: home.repo,
+    parent,
+    proposal: patch,
+    message: "draft",
+    paths: PATHS,
+  });
+  const twin = home.git("commit-tree", "-p", parent, "-m", "Full", `${replayed}^{tree}`).trim();
+  home.git("branch", "evolve/x", twin);
+  const candidate = candidateOf(replayed, parent, { branch: "evolve/x" });
+  await promote({ repo: home.repo, store: home.store, what: { candidate }, reason: "r" });
+  expect(await rollback({ ...base(home), what: { patch: candidate.id } })).toMatchObject({
+    from: twin,
+    patch: twin,
+  });
+});
+
+test("returns to an older genome, on top of the present release, and keeps everything else", async () => {
+  await using home = makeHome();
+  const start = (await currentRelease(home.repo)).commit;
+  await promoted(home, "prompts/system.md", "Worse.\n", "Worsen the prompt");
+  await promoted(home, "skills/new/scripts/run.mjs", "new\n", "Add a skill");
+  // A person's change to the constitution, released with the rest.
+  const tip = (await currentRelease(home.repo)).commit;
+  home.git("checkout", "-q", "--detach", tip);
+  home.write("agent.yaml", "version: 1\nmodel: other\n");
+  const person = home.commit("Another model");
+  await promote({ repo: home.repo, store: home.store, what: { commit: person }, reason: "r" });
+
+  await rollback({ ...base(home), what: { to: start } });
+  const release = (await currentRelease(home.repo)).commit;
+  expect(home.git("rev-parse", `${release}^`).trim()).toBe(person);
+  expect(home.git("diff", "--name-only", start, release).trim()).toBe("agent.yaml");
+  expect(home.git("ls-tree", release, "skills/sum/scripts/sum.mjs")).toMatch(/^100755/);
+  expect(show(home, release)).toContain("Return to the genome of");
+  const entries = await listReleases(home.repo, home.store);
+  expect(entries.map((entry) => entry.kind)).toEqual(["rollback", "promote", "promote", "promote"]);
+});
+
+test("nothing to roll back, no such patch, and a patch that was never released are told apart", async () => {
+  await using home = makeHome();
+  const start = (await currentRelease(home.repo)).commit;
+  const loose = await commitCandidate({
+    repo: home.repo,
+    parent: start,
+    proposal: proposal([edit("prompts/system.md", "Loose.\n")]),
+    message: "loose",
+    paths: PATHS,
+  });
+  const attempt = (what: { patch: string } | { to: string }) => rollback({ ...base(home), what });
+  await expect(attempt({ to: start })).rejects.toThrow("nothing to roll back");
+  await expect(attempt({ patch: "nonsense" })).rejects.toThrow("no patch or commit nonsense");
+  await expect(attempt({ patch: loose })).rejects.toThrow("is not part of the release");
+  await expect(attempt({ patch: start })).rejects.toThrow("is the first commit");
+});
+
+test("a merge is taken back as a whole", async () => {
+  await using home = makeHome();
+  home.git("checkout", "-q", "-b", "side");
+  home.write("prompts/system.md", "Side.\n");
+  home.commit("Side");
+  home.git("checkout", "-q", "main");
+  home.git("merge", "-q", "--no-ff", "-m", "Merge side", "side");
+  await rollback({ ...base(home), what: { patch: "HEAD" } });
+  expect(show(home, `${(await currentRelease(home.repo)).commit}:prompts/system.md`)).toBe(
+    "You are an agent.\n",
+  );
+});
+
+test("every release stays reachable, also after the branch is gone and main was rewritten", async () => {
+  await using home = makeHome();
+  const start = (await currentRelease(home.repo)).commit;
+  await promoted(home, "prompts/system.md", "Worse.\n", "Worsen the prompt");
+  home.write("prompts/system.md", "Rewritten.\n");
+  home.git("commit", "-q", "-a", "--amend", "-m", "Begin again");
+  home.git("reflog", "expire", "--expire=now", "--all");
+  home.git("gc", "-q", "--prune=now");
+  await rollback({ ...base(home), what: { to: start } });
+  expect(show(home, `${(await currentRelease(home.repo)).commit}:prompts/system.md`)).toBe(
+    "You are an agent.\n",
+  );
+});
