@@ -5,7 +5,7 @@
  * that accepted patches form a stack of branches, each proven on top of the ones below it.
  */
 import { join } from "node:path";
-import type { Verdict } from "../replay/gate/outcome.ts";
+import type { Outcome, Verdict } from "../replay/gate/outcome.ts";
 import { createTrialRunner } from "../replay/runner.ts";
 import type { TrialResult } from "../replay/trial.ts";
 import { materialize, readGenome } from "../runtime/kernel/genome.ts";
@@ -47,17 +47,28 @@ export type CycleEvent =
 
 export interface CycleReport {
   readonly id: string;
+  /** ISO times. */
+  readonly startedAt: string;
+  readonly endedAt: string;
   readonly release: string;
   /** Tip of the accepted stack; the release itself when nothing was accepted. */
   readonly head: string;
   readonly before: Score;
   readonly after: Score;
   readonly clusters: readonly { readonly id: string; readonly title: string; readonly count: number }[];
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly Judged[];
+  /** Proposals that could not become a commit. */
+  readonly refused: readonly Refused[];
   /** Failures of the baseline that failed again when they were tried again, and how many there were. */
   readonly reproduced: { readonly again: number; readonly of: number };
   readonly trials: number;
   readonly seconds: number;
+}
+
+/** A candidate with the cases that it was judged on; none when it was rejected before the gate. */
+export interface Judged {
+  readonly candidate: Candidate;
+  readonly outcomes: readonly Outcome[];
 }
 
 export interface Score {
@@ -69,7 +80,7 @@ const RUNGS: readonly Rung[] = ["skill", "prompt", "harness"];
 
 /** @throws RatchetError when the store or git fails. Nothing the cycle does touches the user's checkout. */
 export async function runCycle(options: CycleOptions): Promise<CycleReport> {
-  const began = performance.now();
+  const began = new Date();
   const state = await start(options);
   const before = scoreOf(state.head, options.tasks);
   const first = (await clustersOf(options, state.head)).map(summarise);
@@ -82,17 +93,21 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
     if (improved) state.exhausted.clear();
     else state.exhausted.add(next.id);
   }
+  const ended = new Date();
   return {
     id: state.id,
+    startedAt: began.toISOString(),
+    endedAt: ended.toISOString(),
     release: options.release,
     head: state.head.genome.sha,
     before,
     after: scoreOf(state.head, options.tasks),
     clusters: first,
     candidates: state.candidates,
+    refused: state.refused,
     reproduced: state.reproduced,
     trials: state.trials,
-    seconds: (performance.now() - began) / 1000,
+    seconds: (ended.getTime() - began.getTime()) / 1000,
   };
 }
 
@@ -101,7 +116,7 @@ interface State {
   readonly runner: ReturnType<typeof createTrialRunner>;
   head: Arm;
   readonly exhausted: Set<string>;
-  readonly candidates: Candidate[];
+  readonly candidates: Judged[];
   readonly refused: Refused[];
   /** Texts that were tried on a parent already, so that nothing is tried twice. */
   readonly seen: Set<string>;
@@ -209,8 +224,8 @@ async function propose(
   const { evolution } = home.config;
   const passing = await Promise.all(passingTrials(state.head).map((trial) => traceOf(store, trial)));
   const rejected = state.candidates
-    .filter((candidate) => candidate.cluster === support.id && candidate.verdict !== "accept")
-    .map(({ proposal, reasons }) => ({
+    .filter(({ candidate }) => candidate.cluster === support.id && candidate.verdict !== "accept")
+    .map(({ candidate: { proposal, reasons } }) => ({
       proposal,
       why: reasons.map((reason) => `${reason.name}: ${reason.figures}`).join("; "),
     }));
@@ -251,7 +266,7 @@ async function settle(options: CycleOptions, state: State, target: Cluster, judg
   const { runtime } = options;
   const { home } = runtime;
   const { candidate, published } = await record({ runtime, parent: state.head.genome.sha, cluster: target, judged });
-  state.candidates.push(candidate);
+  state.candidates.push({ candidate, outcomes: judged.outcomes });
   state.trials += judged.verdict.trials;
   options.watch?.({ kind: "judged", candidate });
   if (published === undefined || judged.arm === undefined) return false;

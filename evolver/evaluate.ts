@@ -41,6 +41,8 @@ export interface Evaluated {
   readonly commit: string;
   /** Its trials; undefined when it was rejected before any. */
   readonly arm: Arm | undefined;
+  /** The table that the gate judged; empty when it did not come so far. */
+  readonly outcomes: readonly Outcome[];
   readonly verdict: Verdict;
 }
 
@@ -70,7 +72,7 @@ export async function screen(context: EvaluationContext, proposal: Proposal): Pr
   const arm = await topUp(context, { genome, trials: new Map() }, context.cases.support, () => 1);
   const tried = context.cases.support.length;
   const fixed = context.cases.support.filter((task) => passes(arm, task) === true).length;
-  if (fixed > 0) return { proposal, commit: sha, arm, verdict: pending(tried) };
+  if (fixed > 0) return { proposal, commit: sha, arm, outcomes: [], verdict: pending(tried) };
   const figures = `screening: 0 of ${tried} cases that it was made for pass`;
   return rejected(proposal, sha, arm, fails("improves", "it fixes a failure that it was made for", figures));
 }
@@ -96,7 +98,8 @@ export async function decide(context: EvaluationContext, screened: Evaluated): P
   if (screened.arm === undefined) return screened;
   const wanted = (task: string): number => trialsOf(context, task);
   const candidate = await topUp(context, screened.arm, [...context.tasks.keys()], wanted);
-  return { ...screened, arm: candidate, verdict: verdictOf(context, screened.proposal, candidate) };
+  const outcomes = [...rows(context, context.parent, "baseline"), ...rows(context, candidate, "candidate")];
+  return { ...screened, arm: candidate, outcomes, verdict: verdictOf(context, screened.proposal, candidate, outcomes) };
 }
 
 /** The arm with as many trials of each task as are wanted; those that it has are not run again. */
@@ -126,8 +129,12 @@ function trialsOf({ cases, deterministic }: EvaluationContext, task: string): nu
 }
 
 /** An error in the gate is never an acceptance. */
-function verdictOf(context: EvaluationContext, proposal: Proposal, candidate: Arm): Verdict {
-  const outcomes = [...rows(context, context.parent, "baseline"), ...rows(context, candidate, "candidate")];
+function verdictOf(
+  context: EvaluationContext,
+  proposal: Proposal,
+  candidate: Arm,
+  outcomes: readonly Outcome[],
+): Verdict {
   try {
     return judge(outcomes, {
       exercised: exercisedInFlips(context, proposal, candidate),
@@ -217,7 +224,7 @@ function pick(context: Pick<EvaluationContext, "tasks">, ids: readonly string[])
 
 function rejected(proposal: Proposal, commit: string, arm: Arm | undefined, why: Reason): Evaluated {
   const trials = arm === undefined ? 0 : [...arm.trials.values()].flat().length;
-  return { proposal, commit, arm, verdict: { verdict: "reject", reasons: [why], fixes: [], regressions: [], trials } };
+  return { proposal, commit, arm, outcomes: [], verdict: { verdict: "reject", reasons: [why], fixes: [], regressions: [], trials } };
 }
 
 function fails(name: string, claim: string, figures: string): Reason {

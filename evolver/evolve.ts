@@ -5,9 +5,11 @@ import { currentRelease } from "../replay/release/release.ts";
 import { openSuite } from "../replay/suites/suite.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
 import { runCycle, type CycleEvent, type CycleReport } from "./cycle.ts";
+import { withCycleLock } from "./lock.ts";
 import { promotePatch } from "./promote.ts";
 import { openProposers } from "./propose/open.ts";
-import { cycleMarkdown } from "./publish/cycle-markdown.ts";
+import { casesOf } from "../replay/gate/table.ts";
+import { cycleReport } from "./publish/report.ts";
 
 export interface EvolveOptions {
   /** `evolution.suite` of agent.yaml when absent. */
@@ -23,8 +25,12 @@ export interface Evolved extends CycleReport {
   readonly promoted: readonly string[];
 }
 
-/** @throws RatchetError when suite, store or git fail */
+/** @throws RatchetError when suite, store or git fail, or another cycle goes on in this home */
 export async function evolve(runtime: Runtime, options: EvolveOptions): Promise<Evolved> {
+  return withCycleLock(runtime.home, runtime.store, () => evolveAlone(runtime, options));
+}
+
+async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Evolved> {
   const { home, store } = runtime;
   const tasks = await openSuite(home, options.suite ?? home.config.evolution.suite);
   const cycle = await runCycle({
@@ -36,13 +42,13 @@ export async function evolve(runtime: Runtime, options: EvolveOptions): Promise<
     ...(options.watch === undefined ? {} : { watch: options.watch }),
   });
   const report = await writeReport(runtime, cycle);
-  await store.put("cycles", cycle.id, { ...cycle, candidates: cycle.candidates.map(({ id }) => id), report });
+  await store.put("cycles", cycle.id, { ...cycle, candidates: cycle.candidates.map(({ candidate }) => candidate.id), report });
   return { ...cycle, report, promoted: await promoteAccepted(runtime, cycle) };
 }
 
 /** Under `promotion: auto` what was accepted becomes the release, in the order in which it was stacked. */
 async function promoteAccepted({ home, store }: Runtime, cycle: CycleReport): Promise<string[]> {
-  const accepted = cycle.candidates.flatMap(({ branch }) => branch ?? []);
+  const accepted = cycle.candidates.flatMap(({ candidate }) => candidate.branch ?? []);
   if (home.config.evolution.promotion === "review") return [];
   for (const branch of accepted) await promotePatch(home, store, branch, false);
   return accepted;
@@ -52,6 +58,22 @@ async function writeReport({ home, model }: Runtime, cycle: CycleReport): Promis
   const folder = join(home.state, "reports");
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${cycle.id}.md`);
-  await writeFile(file, cycleMarkdown(cycle, model.name));
+  const text = cycleReport({
+    cycle: cycle.id,
+    startedAt: cycle.startedAt,
+    endedAt: cycle.endedAt,
+    release: cycle.release,
+    model: model.name,
+    costUsd: cycle.candidates.reduce((sum, { candidate }) => sum + candidate.proposal.costUsd, 0),
+    before: cycle.before,
+    after: cycle.after,
+    clusters: cycle.clusters.map(({ id, title, count }) => ({ id, title, failures: count })),
+    candidates: cycle.candidates.map(({ candidate, outcomes }) => ({
+      candidate,
+      cases: outcomes.length === 0 ? [] : casesOf(outcomes),
+    })),
+    refused: cycle.refused.map(({ proposal, refused }) => ({ title: proposal.title, source: proposal.source, why: refused })),
+  });
+  await writeFile(file, text);
   return file;
 }

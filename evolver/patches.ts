@@ -27,15 +27,18 @@ export async function saveCandidate(store: Documents, candidate: Candidate): Pro
   await store.put(CANDIDATES, candidate.id, candidate);
 }
 
-/** All candidates with what was decided about them, in the order of the store. */
+/**
+ * All candidates with what was decided about them: the newest cycle first, and within a cycle in the order in which they
+ * were judged, in which accepted ones build on each other.
+ */
 export async function listPatches(store: Documents): Promise<ListedPatch[]> {
   const decisions = new Map(
     (await store.list(DECISIONS)).map(({ key, value }) => [key, StoredDecision.parse(value)]),
   );
-  return (await store.list(CANDIDATES)).map(({ key, value }) => ({
-    candidate: parseCandidate(key, value),
-    decision: decisions.get(key),
-  }));
+  const order = await orderOfCycles(store);
+  return (await store.list(CANDIDATES))
+    .map(({ key, value }) => ({ candidate: parseCandidate(key, value), decision: decisions.get(key) }))
+    .toSorted((a, b) => (order.get(a.candidate.id) ?? -1) - (order.get(b.candidate.id) ?? -1));
 }
 
 /**
@@ -91,6 +94,18 @@ export async function rejectPatch(options: {
 }
 
 // ---------------------------------------------------------------- helpers
+
+/** Place of each candidate. Those of a cycle that goes on, or was killed, have none yet and come first. */
+async function orderOfCycles(store: Documents): Promise<Map<string, number>> {
+  const cycles = (await store.list("cycles")).toSorted((a, b) => (a.key < b.key ? 1 : -1));
+  const ids = cycles.flatMap(({ value }) => {
+    const cycle = StoredCycle.safeParse(value);
+    return cycle.success ? cycle.data.candidates : [];
+  });
+  return new Map(ids.toReversed().map((id, index) => [id, ids.length - 1 - index]));
+}
+
+const StoredCycle = z.object({ candidates: z.array(z.string()) });
 
 const StoredDecision = z.object({
   decision: z.enum(["approved", "rejected"]),

@@ -17,13 +17,15 @@ export function possibleCommands(command: string): string[] {
   return [...found];
 }
 
-/** Programs that run what their arguments say. */
+/** Programs that run what their arguments say: any word after one may be the command. */
 const WRAPPERS = new Set(
   (
-    "sudo doas env command builtin exec eval nohup nice ionice setsid stdbuf time timeout xargs sh bash dash zsh ksh busybox " +
-    "if then else elif while until do ! watch parallel unbuffer script chroot"
+    "sudo doas env command builtin exec eval nohup nice ionice setsid stdbuf time timeout xargs sh bash dash zsh ksh " +
+    "busybox watch parallel unbuffer script chroot"
   ).split(" "),
 );
+/** Words of the shell after which a command begins. */
+const KEYWORDS = new Set("if then else elif while until do !".split(" "));
 
 function addStarts(part: string, found: Set<string>): void {
   const words = part
@@ -31,19 +33,20 @@ function addStarts(part: string, found: Set<string>): void {
     .trim()
     .split(/\s+/)
     .filter((word) => word !== "");
-  let wrapped = true;
+  let begins = true;
+  let wrapped = false;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? "";
-    if (wrapped) {
-      const name = word.slice(word.lastIndexOf("/") + 1);
+    const name = word.slice(word.lastIndexOf("/") + 1);
+    if (begins || wrapped) {
       found.add(words.slice(i).join(" "));
       if (name !== word) found.add([name, ...words.slice(i + 1)].join(" "));
-      wrapped = WRAPPERS.has(name) || leadsOn(word);
-    } else if (/^-(exec|execdir|ok|okdir|c)$/.test(word)) wrapped = true;
+      wrapped ||= WRAPPERS.has(name);
+      begins = KEYWORDS.has(word) || isAssignment(word);
+    } else begins = /^-(exec|execdir|ok|okdir)$/.test(word);
   }
 }
 
-/** An assignment, an option or a number between a wrapper and its command. */
-function leadsOn(word: string): boolean {
-  return /^-/.test(word) || /^[A-Za-z_]\w*\+?=/.test(word) || /^\d+[smhd]?$/.test(word);
+function isAssignment(word: string): boolean {
+  return /^[A-Za-z_]\w*\+?=/.test(word);
 }

@@ -160,6 +160,7 @@ function isValue(ts: Ts, node: T.Identifier): boolean {
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
   if (ts.isBindingElement(parent)) return parent.propertyName !== node;
   if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
+  if (ts.isTypeElement(parent)) return false;
   if (ts.isEnumMember(parent)) return parent.initializer === node;
   if (ts.isMethodDeclaration(parent) || ts.isPropertyDeclaration(parent) || ts.isAccessor(parent)) {
     return "initializer" in parent && parent.initializer === node;

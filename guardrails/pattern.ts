@@ -67,7 +67,9 @@ export function matchesAction(text: string, action: Action, mode: "permit" | "re
       return mode === "permit" ? action.paths.every(matches) : action.paths.some(matches);
     }
     case "execute":
-      return mode === "permit" ? permitsCommand(argument, action.command) : restrictsCommand(argument, action.command);
+      return mode === "permit"
+        ? permitsCommand(argument, action.command)
+        : restrictsCommand(argument, action.command);
     case "network":
       return matchesUrl(argument, action.method, action.url, mode);
     default:
@@ -94,7 +96,11 @@ function permitsCommand(argument: string, command: string): boolean {
 
 function restrictsCommand(argument: string, command: string): boolean {
   const text = command.trim();
-  return text === argument || matchesCommand(argument, text) || possibleCommands(text).some((part) => matchesCommand(argument, part));
+  return (
+    text === argument ||
+    matchesCommand(argument, text) ||
+    possibleCommands(text).some((part) => matchesCommand(argument, part))
+  );
 }
 
 function matchesCommand(argument: string, command: string): boolean {
@@ -108,13 +114,18 @@ function matchesCommand(argument: string, command: string): boolean {
 
 function matchesUrl(argument: string, method: string, url: string, mode: "permit" | "restrict"): boolean {
   const shape = /^(?:([A-Z*]+)\s+)?(?:(https?):\/\/)?(\[[^\]]+\][^/]*|[^/\s]+)(\/\S*)?$/i.exec(argument);
-  if (shape === null) throw new Error(`"${argument}" is not METHOD host/path, for example GET api.example.com/*`);
+  if (shape === null)
+    throw new Error(`"${argument}" is not METHOD host/path, for example GET api.example.com/*`);
   const target = new URL(url);
   const [, wantedMethod = "*", scheme, hostEntry = "", path = "/*"] = shape;
   if (wantedMethod !== "*" && wantedMethod.toUpperCase() !== method.toUpperCase()) return false;
   if (scheme !== undefined && `${scheme.toLowerCase()}:` !== target.protocol) return false;
   if (!(hostEntry === "*" || matchesHostEntry(hostEntry, target))) return false;
-  const spellings = [target.pathname + target.search, decoded(target.pathname + target.search), decoded(target.pathname)];
+  const spellings = [
+    target.pathname + target.search,
+    decoded(target.pathname + target.search),
+    decoded(target.pathname),
+  ];
   const matches = (text: string): boolean => matchesText(path, text);
   return mode === "permit" ? spellings.slice(0, 2).every(matches) : spellings.some(matches);
 }

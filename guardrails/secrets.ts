@@ -56,7 +56,8 @@ const KINDS: readonly Kind[] = [
     name: "private-key",
     hints: ["PRIVATE KEY"],
     // Without its end the rest of the text is taken: half a key is a secret too.
-    pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|[\s\S]*$)/g,
+    pattern:
+      /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|[\s\S]*$)/g,
   },
   { name: "anthropic-key", hints: ["sk-ant-"], pattern: /\bsk-ant-[A-Za-z0-9_-]{16,}/g },
   {
@@ -65,7 +66,11 @@ const KINDS: readonly Kind[] = [
     pattern: /\bsk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{32,})/g,
     plausible: mixed,
   },
-  { name: "github-token", hints: ["gh", "github_pat_"], pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})/g },
+  {
+    name: "github-token",
+    hints: ["gh", "github_pat_"],
+    pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})/g,
+  },
   { name: "gitlab-token", hints: ["glpat-"], pattern: /\bglpat-[A-Za-z0-9_-]{20,}/g },
   { name: "npm-token", hints: ["npm_"], pattern: /\bnpm_[A-Za-z0-9]{36}\b/g },
   { name: "huggingface-token", hints: ["hf_"], pattern: /\bhf_[A-Za-z0-9]{30,}\b/g },
@@ -74,13 +79,27 @@ const KINDS: readonly Kind[] = [
   {
     name: "aws-secret-key",
     hints: ["aws", "AWS"],
-    pattern: /(aws_?secret(?:_?access)?_?key(?:_?id)?\\?["']?\s*[:=]\s*\\?["']?)([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])/gi,
+    pattern:
+      /(aws_?secret(?:_?access)?_?key(?:_?id)?\\?["']?\s*[:=]\s*\\?["']?)([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])/gi,
     keepsStart: true,
   },
   { name: "google-key", hints: ["AIza"], pattern: /\bAIza[A-Za-z0-9_-]{35}/g },
-  { name: "google-oauth-token", hints: ["ya29.", "GOCSPX-"], pattern: /\b(?:ya29\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,})/g },
-  { name: "slack-token", hints: ["xox", "xapp-"], pattern: /\b(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-\d-[A-Za-z0-9-]{20,})/g },
-  { name: "slack-webhook", hints: ["hooks.slack.com"], pattern: /(hooks\.slack\.com\/(?:services|workflows)\/)([A-Za-z0-9/_-]{20,})/g, keepsStart: true },
+  {
+    name: "google-oauth-token",
+    hints: ["ya29.", "GOCSPX-"],
+    pattern: /\b(?:ya29\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,})/g,
+  },
+  {
+    name: "slack-token",
+    hints: ["xox", "xapp-"],
+    pattern: /\b(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-\d-[A-Za-z0-9-]{20,})/g,
+  },
+  {
+    name: "slack-webhook",
+    hints: ["hooks.slack.com"],
+    pattern: /(hooks\.slack\.com\/(?:services|workflows)\/)([A-Za-z0-9/_-]{20,})/g,
+    keepsStart: true,
+  },
   { name: "jwt", hints: ["eyJ"], pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g },
   {
     name: "authorization",
@@ -89,14 +108,21 @@ const KINDS: readonly Kind[] = [
     keepsStart: true,
     plausible: mixed,
   },
-  { name: "url-password", hints: ["://"], pattern: /(:\/\/[^\s/:@"'<>]{0,100}:)([^\s/@"'<>]{3,200})(?=@)/g, keepsStart: true, plausible: notAPlaceholder },
+  {
+    name: "url-password",
+    hints: ["://"],
+    pattern: /(:\/\/[^\s/:@"'<>]{0,100}:)([^\s/@"'<>]{3,200})(?=@)/g,
+    keepsStart: true,
+    plausible: notAPlaceholder,
+  },
   {
     name: "password",
     hints: ["ass", "ASS", "ecret", "ECRET", "oken", "OKEN", "ey", "EY", "redential", "REDENTIAL"],
     pattern:
       /((?:passw(?:or)?d|passphrase|secret|token|credentials?|(?:api|access|secret|private|auth|encryption|signing|account)[_-]?key)\\?["']?\s*(?:=>|:=|[:=])\s*\\?["'`]?)([^\s"'`,;<>\\]{8,500})/gi,
     keepsStart: true,
-    plausible: (secret) => (mixed(secret) || /[A-Za-z].*[!@#$%^&*+?~]/.test(secret)) && notAPlaceholder(secret),
+    plausible: (secret) =>
+      (mixed(secret) || /[A-Za-z].*[!@#$%^&*+?~]/.test(secret)) && notAPlaceholder(secret),
   },
 ];
 
@@ -106,11 +132,20 @@ function mixed(secret: string): boolean {
 }
 
 function notAPlaceholder(secret: string): boolean {
-  return !/^[$%{[(<*.]|^\[redacted:|\(|process\.env|environ|example|placeholder|changeme|your[_-]|x{4}|\*{3}|\$\{|\{\{/i.test(secret);
+  return !/^[$%{[(<*.]|^\[redacted:|\(|process\.env|environ|example|placeholder|changeme|your[_-]|x{4}|\*{3}|\$\{|\{\{/i.test(
+    secret,
+  );
 }
 
 function spellingsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const base64 = Buffer.from(secret).toString("base64");
-  return [secret, json, encodeURIComponent(secret), base64, base64.replace(/=+$/, ""), Buffer.from(secret).toString("base64url")];
+  return [
+    secret,
+    json,
+    encodeURIComponent(secret),
+    base64,
+    base64.replace(/=+$/, ""),
+    Buffer.from(secret).toString("base64url"),
+  ];
 }

@@ -1,5 +1,7 @@
 /** Live runs: an instruction in the user's own folder, a task from its folder, a whole suite. */
-import { join } from "node:path";
+import { realpathSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
+import { RatchetError } from "../runtime/kernel/error.ts";
 import { materialize, type Genome } from "../runtime/kernel/genome.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import { runTask, type RunResult, type Runtime } from "../runtime/kernel/run/run-task.ts";
@@ -19,7 +21,7 @@ interface LiveOptions {
 
 /**
  * Runs an instruction in the user's own folder, which is snapshotted before.
- * @throws RatchetError when the folder cannot be snapshotted: nothing was run then
+ * @throws RatchetError when the folder is, holds or lies in the home, or cannot be snapshotted: nothing was run then
  */
 export async function runInstruction(
   runtime: Runtime,
@@ -31,9 +33,27 @@ export async function runInstruction(
     readonly approve?: (question: string) => Promise<boolean>;
   },
 ): Promise<RunResult> {
+  refuseHome(runtime.home, options.workspace);
   const genome = await releaseGenome(runtime.home, options.release);
   const before = await snapshot({ workspace: options.workspace, store: snapshotsOf(runtime.home) });
   return runTask(runtime, { ...options, genome, purpose: "live", snapshot: before.tree });
+}
+
+/** An agent that may write its own home could rewrite its guard rules, its tasks and its record. */
+function refuseHome(home: Home, workspace: string): void {
+  const dir = realpathSync(home.dir);
+  if (!isWithin(workspace, dir) && !isWithin(dir, workspace)) return;
+  const how = workspace === dir ? "is the agent's home" : isWithin(workspace, dir) ? "lies in the agent's home" : "contains the agent's home";
+  throw new RatchetError(
+    "refused",
+    `${workspace} ${how}: the agent could change its own rules there`,
+    "Name another folder to work in: --workspace DIR.",
+  );
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (!way.startsWith(`..${sep}`) && way !== ".." && !isAbsolute(way));
 }
 
 /** Runs the task in `dir`, in a scratch copy of its workspace. */

@@ -9,7 +9,7 @@ import { runTrial, type TrialResult } from "./trial.ts";
 export interface TrialRunner {
   /**
    * Runs each task `trials` times with `genome`; results in the order of the tasks, trials of one task together.
-   * @throws the reason of `signal` when it is aborted
+   * @throws the reason of `signal` when it is aborted; no trial goes on then
    */
   runAll(request: RunAllRequest): Promise<TrialResult[]>;
 }
@@ -32,10 +32,17 @@ export function createTrialRunner(runtime: Runtime, concurrency?: number): Trial
       const run = async (task: TaskOnDisk): Promise<TrialResult> => {
         signal.throwIfAborted();
         const result = await runTrial(runtime, { task, genome, purpose, signal });
+        // What was stopped half-way is no result.
+        signal.throwIfAborted();
         onResult?.(result);
         return result;
       };
-      return Promise.all(jobs.map((task) => queue.add(() => run(task))));
+      const ends = await Promise.allSettled(jobs.map((task) => queue.add(() => run(task))));
+      // Only now: the trials that still ran have closed their records and taken their folders away.
+      return ends.map((end) => {
+        if (end.status === "rejected") throw end.reason;
+        return end.value;
+      });
     },
   };
 }

@@ -1,5 +1,5 @@
 /** From a failed run to what broke in it: every detector looks, the guess closest to the cause names the failure. */
-import type { Failure, Signature, Trace } from "../failure.ts";
+import type { Failure, Hypothesis, Signature, Trace } from "../failure.ts";
 import type { Finding } from "./detector.ts";
 import { DETECTORS } from "./detectors/index.ts";
 import { viewOf } from "./view.ts";
@@ -23,7 +23,7 @@ export function analyse(trace: Trace, contrast: Contrast = new Map()): Failure {
   return {
     trace,
     signature: { kind: best.category, template: best.template },
-    hypotheses: findings.map(({ template: _, ...hypothesis }) => hypothesis),
+    hypotheses: findings.map(withoutTemplate),
   };
 }
 
@@ -39,6 +39,10 @@ export function contrastOf(passing: readonly Trace[]): Contrast {
     }
   }
   return shares;
+}
+
+function withoutTemplate({ step, component, category, score, evidence }: Finding): Hypothesis {
+  return { step, component, category, score, evidence };
 }
 
 function findingsOf(trace: Trace): Finding[] {

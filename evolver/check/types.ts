@@ -1,6 +1,6 @@
 /** Type-checks a harness by itself, with the protocol's types and nothing else in reach. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Finding } from "../../guardrails/finding.ts";
@@ -18,6 +18,10 @@ export async function checkTypes(
   protocolTypes: string,
   signal?: AbortSignal,
 ): Promise<Finding[]> {
+  // Without it every file has the same fault as its parent, and a comparison with the parent would find nothing new.
+  await access(protocolTypes).catch((error: unknown) => {
+    throw new Error(`type check: the protocol's types are missing: ${protocolTypes}`, { cause: error });
+  });
   const folder = await mkdtemp(join(tmpdir(), "ratchet-types-"));
   try {
     await writeProject(folder, harness, protocolTypes);

@@ -1,4 +1,4 @@
-/** The proposers that `agent.yaml` asks for, cheapest first. */
+/** The proposers that `agent.yaml` asks for, in its order. */
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import { distiller } from "./distill/index.ts";
 import { modelProposer } from "./model/index.ts";

@@ -1,5 +1,5 @@
 /** The best tier on Linux: bubblewrap 0.8 or newer. */
-import { posix } from "node:path";
+import { initCommand } from "./init.ts";
 import { mountPoints } from "./mount-table.ts";
 import { ownerArgs } from "./identity.ts";
 import { prlimitArgs } from "./limits.ts";
@@ -8,9 +8,19 @@ import type { Prepared } from "./prepare.ts";
 import { privateFile, sharedFile } from "./private-file.ts";
 import type { Mount, Sandbox } from "./sandbox.ts";
 import { seccompProgram } from "./seccomp.ts";
-import { FIRST_FD, STATUS_FD, supervise } from "./supervise.ts";
-import type { Launch, LaunchStatus } from "./supervise.ts";
-import { DEVICES, ETC_FILES, INSIDE_ID, SHM_BYTES, TMP_BYTES, hiddenFolders, hiddenProcFiles, systemEntries } from "./system.ts";
+import { FIRST_FD, STATUS_FD } from "./launch.ts";
+import { supervise } from "./supervise.ts";
+import type { Launch, LaunchStatus } from "./launch.ts";
+import {
+  DEVICES,
+  ETC_FILES,
+  INSIDE_ID,
+  SHM_BYTES,
+  TMP_BYTES,
+  hiddenFolders,
+  hiddenProcFiles,
+  systemEntries,
+} from "./system.ts";
 
 export interface BwrapTools {
   readonly bwrap: string;
@@ -37,9 +47,22 @@ export function bwrapSandbox(tools: BwrapTools): Sandbox {
         if ("reason" in owner) return owner.reason;
         // In the order of their numbers: arguments, filter, files of /etc.
         const fds = [filter, ...etc.map((file) => file.open)].map((open) => open());
-        const etcArgs = etc.flatMap(({ path }, index) => ["--perms", "0644", "--ro-bind-data", String(FIRST_FD + 2 + index), path]);
+        const etcArgs = etc.flatMap(({ path }, index) => [
+          "--perms",
+          "0644",
+          "--ro-bind-data",
+          String(FIRST_FD + 2 + index),
+          path,
+        ]);
         const argsFd = privateFile(confinement(prepared, etcArgs).join("\0"));
-        const command = [tools.prlimit, ...prlimitArgs(spec.limits), "--", ...prepared.argv];
+        const command = [
+          ...initCommand(false),
+          ...unusual(prepared.env),
+          tools.prlimit,
+          ...prlimitArgs(spec.limits),
+          "--",
+          ...prepared.argv,
+        ];
         return launch(tools, owner.args, command, [argsFd, ...fds]);
       }),
   };
@@ -57,11 +80,18 @@ function launch(
   if (process.getuid?.() !== 0) return { file: tools.bwrap, args, env: {}, ...common };
   const env = { PATH: SYSTEM_PATH };
   if (owner.length > 0) {
-    if (tools.setpriv === undefined) return "the workspace belongs to another user, and `setpriv` (util-linux) is missing";
+    if (tools.setpriv === undefined)
+      return "the workspace belongs to another user, and `setpriv` (util-linux) is missing";
     return { file: tools.setpriv, args: [...owner, "--", tools.bwrap, ...args], env, ...common };
   }
-  if (tools.unshare === undefined) return "for a caller who is root, `unshare` (util-linux) is needed, and missing";
-  return { file: tools.unshare, args: ["--mount", "--", "/bin/sh", "-c", shieldDevices(), "sh", tools.bwrap, ...args], env, ...common };
+  if (tools.unshare === undefined)
+    return "for a caller who is root, `unshare` (util-linux) is needed, and missing";
+  return {
+    file: tools.unshare,
+    args: ["--mount", "--", "/bin/sh", "-c", shieldDevices(), "sh", tools.bwrap, ...args],
+    env,
+    ...common,
+  };
 }
 
 const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -80,24 +110,34 @@ function shieldDevices(): string {
 
 /** Order matters: later operations cover earlier ones. To the environment, bubblewrap adds PWD, and only that. */
 function confinement(prepared: Prepared, etcArgs: readonly string[]): string[] {
-  const id = String(INSIDE_ID);
   return [
-    ...["--unshare-all", "--unshare-user", "--disable-userns", "--uid", id, "--gid", id, "--hostname", "sandbox"],
-    ...["--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"],
-    ...["--json-status-fd", String(STATUS_FD), "--seccomp", String(FIRST_FD + 1)],
+    ...`--unshare-all --unshare-user --disable-userns --uid ${INSIDE_ID} --gid ${INSIDE_ID}`.split(" "),
+    ...`--hostname sandbox --cap-drop ALL --as-pid-1 --die-with-parent --new-session --clearenv`.split(" "),
+    ...`--json-status-fd ${STATUS_FD} --seccomp ${FIRST_FD + 1}`.split(" "),
     ...systemEntries().flatMap((entry) =>
       entry.kind === "bind" ? ["--ro-bind", entry.path, entry.path] : ["--symlink", entry.to, entry.path],
     ),
     ...hiddenFolders().flatMap((path) => ["--size", "4096", "--tmpfs", path, "--remount-ro", path]),
     ...etcArgs,
-    ...["--dev", "/dev", "--size", String(SHM_BYTES), "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
-    ...["--proc", "/proc", ...hiddenProcFiles().flatMap((path) => ["--ro-bind", "/dev/null", path]), "--remount-ro", "/proc"],
-    ...["--size", String(TMP_BYTES), "--perms", "1777", "--tmpfs", "/tmp"],
+    ...`--dev /dev --size ${SHM_BYTES} --perms 1777 --tmpfs /dev/shm --remount-ro /dev --proc /proc`.split(
+      " ",
+    ),
+    ...hiddenProcFiles().flatMap((path) => ["--ro-bind", "/dev/null", path]),
+    ...`--remount-ro /proc --size ${TMP_BYTES} --perms 1777 --tmpfs /tmp`.split(" "),
     ...prepared.mounts.flatMap(bind),
-    ...["--remount-ro", "/", "--chdir", posix.normalize(prepared.cwd)],
+    ...`--remount-ro / --chdir`.split(" "),
+    prepared.cwd,
     ...prepared.env.flatMap(([name, value]) => ["--setenv", name, value]),
   ];
 }
+
+/** Variables with names that a shell does not hand on. These few do show in `ps`. */
+function unusual(env: Prepared["env"]): string[] {
+  const names = env.filter(([name]) => !/^[A-Za-z_]\w*$/.test(name) || SHELL_OWN.has(name));
+  return names.length === 0 ? [] : ["/usr/bin/env", ...names.map(([name, value]) => `${name}=${value}`)];
+}
+
+const SHELL_OWN = new Set(["IFS", "OLDPWD", "OPTIND", "PPID", "PS1", "PS2", "PS4", "PWD", "SHLVL", "_"]);
 
 function bind({ source, target, access }: Mount): string[] {
   return [access === "write" ? "--bind" : "--ro-bind", source, target];

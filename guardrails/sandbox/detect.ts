@@ -22,16 +22,22 @@ export interface DetectOptions {
  */
 export async function detectSandbox(options: DetectOptions = {}): Promise<Sandbox> {
   const { tier = "auto", allowPartial = false, allowNone = false } = options;
-  if (tier === "none" && !allowNone) throw new NoSandbox("The tier `none` confines nothing and has to be allowed explicitly", []);
+  if (tier === "none" && !allowNone)
+    throw new NoSandbox("The tier `none` confines nothing and has to be allowed explicitly", []);
   const reports: TierReport[] = [];
   for (const each of tier === "auto" ? CONFINING : [tier]) {
     const { sandbox, report } = await probeTier(each);
     if (sandbox !== undefined && (sandbox.full || allowPartial || each === "none")) return sandbox;
-    reports.push(sandbox === undefined ? report : { ...report, detail: "confines only in part, which was not allowed" });
+    reports.push(
+      sandbox === undefined ? report : { ...report, detail: "confines only in part, which was not allowed" },
+    );
   }
   if (allowNone && tier === "auto") {
     const { sandbox } = await probeTier("none");
     if (sandbox !== undefined) return sandbox;
   }
-  throw new NoSandbox(tier === "auto" ? "No sandbox works on this machine" : `The sandbox \`${tier}\` cannot be used here`, reports);
+  throw new NoSandbox(
+    tier === "auto" ? "No sandbox works on this machine" : `The sandbox \`${tier}\` cannot be used here`,
+    reports,
+  );
 }

@@ -9,7 +9,10 @@ export class NoSandbox extends Error {
     super(
       [
         `${wanted}. Model-written code is not run without one.`,
-        ...reports.map(({ tier, status, detail, fix }) => `  ${tier}: ${status}, ${detail}${fix === undefined ? "" : `; to open it: ${fix}`}`),
+        ...reports.map(
+          ({ tier, status, detail, fix }) =>
+            `  ${tier}: ${status}, ${detail}${fix === undefined ? "" : `; to open it: ${fix}`}`,
+        ),
       ].join("\n"),
     );
     this.reports = reports;

@@ -18,18 +18,25 @@ export function prlimitArgs(limits: Limits): string[] {
   ];
 }
 
-export type Excess = { readonly kind: "memory"; readonly bytes: number } | { readonly kind: "processes"; readonly tasks: number };
+export type Excess =
+  | { readonly kind: "memory"; readonly bytes: number }
+  | { readonly kind: "processes"; readonly tasks: number };
 
 /**
  * Looks at the tree below `root` ten times a second until stopped, and reports the first excess once. It also counts
  * processes, since RLIMIT_NPROC never binds the system's own uid 0, in whatever namespace.
  */
-export function watchTree(root: number, limits: Limits, onExcess: (excess: Excess) => void): { stop(): void } {
+export function watchTree(
+  root: number,
+  limits: Limits,
+  onExcess: (excess: Excess) => void,
+): { stop(): void } {
   const timer = setInterval(() => {
     const usage = treeUsage(root, limits.processes + LAUNCHER_TASKS);
-    if (usage.tasks > limits.processes + LAUNCHER_TASKS) return report({ kind: "processes", tasks: usage.tasks });
+    if (usage.tasks > limits.processes + LAUNCHER_TASKS)
+      return report({ kind: "processes", tasks: usage.tasks });
     if (usage.memoryBytes <= limits.memoryBytes) return;
-    const bytes = proportionalMemory(usage.pids, usage.memoryBytes);
+    const bytes = proportionalMemory(usage.processes);
     if (bytes > limits.memoryBytes) report({ kind: "memory", bytes });
   }, WATCH_INTERVAL_MS);
   timer.unref();

@@ -3,14 +3,18 @@ import { readFileSync } from "node:fs";
 
 /** Mount points and their options; of several on one point, the last, which covers the others. */
 export function mountPoints(): ReadonlyMap<string, readonly string[]> {
-  const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
-  const fields = lines.map((line) => line.split(" ")).filter((line) => line.length > 5);
-  return new Map(fields.map((line) => [unescape(line[4]!), line[5]!.split(",")]));
+  const lines = readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n");
+  return new Map(
+    lines.map((line) => {
+      const [, , , , point = "", options = ""] = line.split(" ");
+      return [unescape(point), options.split(",")];
+    }),
+  );
 }
 
 /** For a path, the options (with a leading comma) that a user namespace may not clear, hence has to repeat. */
 export function lockedOptions(): (path: string) => string {
-  const points = [...mountPoints()].sort(([a], [b]) => b.length - a.length);
+  const points = [...mountPoints()].toSorted(([a], [b]) => b.length - a.length);
   return (path) => {
     const holder = points.find(([point]) => point === "/" || path === point || path.startsWith(`${point}/`));
     return holder?.[1].includes("noexec") === true ? ",noexec" : "";

@@ -28,10 +28,11 @@ export function insidePath(at: (target: string) => string): string {
  * Returns the reason, as text, when one cannot be allowed.
  */
 export function checkMounts(mounts: readonly Mount[], placed: boolean): readonly Mount[] | string {
-  const ordered = [...mounts].sort((a, b) => a.target.length - b.target.length);
+  const ordered = mounts.toSorted((a, b) => a.target.length - b.target.length);
   for (const [index, mount] of ordered.entries()) {
     const reason = refuseSource(mount) ?? (placed ? refuseTarget(mount, ordered.slice(0, index)) : undefined);
-    if (reason !== undefined) return `mount ${JSON.stringify(mount.source)} at ${JSON.stringify(mount.target)}: ${reason}`;
+    if (reason !== undefined)
+      return `mount ${JSON.stringify(mount.source)} at ${JSON.stringify(mount.target)}: ${reason}`;
   }
   return ordered;
 }
@@ -41,27 +42,71 @@ export function hostPath(mounts: readonly Mount[], target: string): string {
   const path = posix.normalize(target);
   const best = mounts
     .filter((mount) => path === mount.target || path.startsWith(`${mount.target}/`))
-    .sort((a, b) => b.target.length - a.target.length)[0];
+    .toSorted((a, b) => b.target.length - a.target.length)[0];
   return best === undefined ? path : best.source + path.slice(best.target.length);
 }
 
 /** Whether a target lies in or is what is mounted: a working folder must. */
 export function isPlaced(mounts: readonly Mount[], target: string): boolean {
-  return target === "/tmp" || mounts.some((mount) => target === mount.target || target.startsWith(`${mount.target}/`));
+  return (
+    target === "/tmp" ||
+    mounts.some((mount) => target === mount.target || target.startsWith(`${mount.target}/`))
+  );
 }
 
 /** Reasons against impossible limits, of which `prlimit` would give a poor account. */
 export function refuseLimits(limits: Limits): string | undefined {
-  const bad = Object.entries(limits).find(([, value]) => !Number.isSafeInteger(value) || (value as number) <= 0);
-  return bad === undefined ? undefined : `limit ${bad[0]} must be a positive whole number, not ${String(bad[1])}`;
+  const bad = Object.entries(limits).find(
+    ([, value]) => !Number.isSafeInteger(value) || (value as number) <= 0,
+  );
+  return bad === undefined
+    ? undefined
+    : `limit ${bad[0]} must be a positive whole number, not ${String(bad[1])}`;
 }
 
 /** Parts of the system that hold secrets, sockets or the machine's own controls. */
-const PROTECTED = ["/boot", "/dev", "/etc", "/proc", "/run", "/sys", "/var/run", "/var/spool", "/var/lib/docker"];
+const PROTECTED = [
+  "/boot",
+  "/dev",
+  "/etc",
+  "/proc",
+  "/run",
+  "/sys",
+  "/var/run",
+  "/var/spool",
+  "/var/lib/docker",
+];
 /** Folders far too wide to be what a caller means. */
-const TOO_WIDE = ["/", "/home", "/root", "/tmp", "/var", "/var/lib", "/mnt", "/media", "/srv", "/opt", "/private", "/Users"];
+const TOO_WIDE = [
+  "/",
+  "/home",
+  "/root",
+  "/tmp",
+  "/var",
+  "/var/lib",
+  "/mnt",
+  "/media",
+  "/srv",
+  "/opt",
+  "/private",
+  "/Users",
+];
 /** Targets that belong to the sandbox itself. */
-const OWN = ["/bin", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/run", "/sbin", "/sys", "/usr", "/var"];
+const OWN = [
+  "/bin",
+  "/dev",
+  "/etc",
+  "/lib",
+  "/lib32",
+  "/lib64",
+  "/libx32",
+  "/proc",
+  "/run",
+  "/sbin",
+  "/sys",
+  "/usr",
+  "/var",
+];
 
 function refuseSource(mount: Mount): string | undefined {
   const { source } = mount;
@@ -94,7 +139,12 @@ function refuseTarget(mount: Mount, earlier: readonly Mount[]): string | undefin
 }
 
 function isCleanPath(path: string): boolean {
-  return path.startsWith("/") && !path.includes("\0") && posix.normalize(path) === path && (path === "/" || !path.endsWith("/"));
+  return (
+    path.startsWith("/") &&
+    !path.includes("\0") &&
+    posix.normalize(path) === path &&
+    (path === "/" || !path.endsWith("/"))
+  );
 }
 
 function isWithin(path: string, area: string): boolean {

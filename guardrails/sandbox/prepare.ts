@@ -14,7 +14,11 @@ export interface Prepared {
  * Resolves a spec for a tier whose inside paths are given by `at`; `placed` says whether targets exist as such.
  * Returns the reason, as text, when it cannot run.
  */
-export function prepare(spec: SandboxSpec, placed: boolean, at: (target: string) => string): Prepared | string {
+export function prepare(
+  spec: SandboxSpec,
+  placed: boolean,
+  at: (target: string) => string,
+): Prepared | string {
   const mounts = checkMounts(spec.mounts, placed);
   if (typeof mounts === "string") return mounts;
   const cwd = posix.normalize(spec.cwd);

@@ -14,7 +14,7 @@ export function privateFile(content: string | Uint8Array): number {
     const writer = openSync(path, "wx", 0o644);
     try {
       const bytes = Buffer.from(content);
-      for (let done = 0; done < bytes.length; ) done += writeSync(writer, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(writer, bytes, done);
     } finally {
       closeSync(writer);
     }

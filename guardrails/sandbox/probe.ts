@@ -48,16 +48,23 @@ async function tryTier(tier: Tier): Promise<Probe> {
       const tools = linuxTools(tier, ["bwrap", "prlimit"]);
       if ("report" in tools) return tools;
       const [bwrap, prlimit] = [tools.found("bwrap"), tools.found("prlimit")];
-      return runTrue(bwrapSandbox({ bwrap, prlimit, setpriv: findTool("setpriv"), unshare: findTool("unshare") }));
+      return runTrue(
+        bwrapSandbox({ bwrap, prlimit, setpriv: findTool("setpriv"), unshare: findTool("unshare") }),
+      );
     }
     case "unshare": {
       const tools = linuxTools(tier, ["unshare", "setpriv", "prlimit", "mount", "umount", "pivot_root"]);
       if ("report" in tools) return tools;
-      const [unshare, setpriv, prlimit] = [tools.found("unshare"), tools.found("setpriv"), tools.found("prlimit")];
+      const [unshare, setpriv, prlimit] = [
+        tools.found("unshare"),
+        tools.found("setpriv"),
+        tools.found("prlimit"),
+      ];
       return runTrue(unshareSandbox({ unshare, setpriv, prlimit }));
     }
     case "seatbelt": {
-      if (process.platform !== "darwin") return { report: { tier, status: "unsupported", detail: "only on macOS" } };
+      if (process.platform !== "darwin")
+        return { report: { tier, status: "unsupported", detail: "only on macOS" } };
       const sandboxExec = findTool("sandbox-exec");
       return sandboxExec === undefined
         ? { report: { tier, status: "missing", detail: "`sandbox-exec` is not on PATH" } }
@@ -71,18 +78,24 @@ async function tryTier(tier: Tier): Promise<Probe> {
 }
 
 /** Node cannot make the system calls itself, and the launcher on npm is a prebuilt binary that could not be reviewed. */
-const LANDLOCK_DETAIL = "no launcher that could be reviewed; it would be partial anyway, without a process namespace";
+const LANDLOCK_DETAIL =
+  "no launcher that could be reviewed; it would be partial anyway, without a process namespace";
 
 interface Tools {
   found(name: string): string;
 }
 
 function linuxTools(tier: Tier, names: readonly string[]): Tools | Probe {
-  if (process.platform !== "linux") return { report: { tier, status: "unsupported", detail: "only on Linux" } };
+  if (process.platform !== "linux")
+    return { report: { tier, status: "unsupported", detail: "only on Linux" } };
   const paths = new Map(names.map((name) => [name, findTool(name)]));
   const missing = names.filter((name) => paths.get(name) === undefined);
   if (missing.length === 0) return { found: (name) => paths.get(name) ?? name };
-  const report = { tier, status: "missing", detail: `${missing.map((name) => `\`${name}\``).join(", ")} not on PATH` } as const;
+  const report = {
+    tier,
+    status: "missing",
+    detail: `${missing.map((name) => `\`${name}\``).join(", ")} not on PATH`,
+  } as const;
   const fix = installCommand(missing.includes("bwrap") ? "bubblewrap" : "util-linux");
   return { report: fix === undefined ? report : { ...report, fix } };
 }
@@ -96,8 +109,10 @@ async function runTrue(sandbox: Sandbox): Promise<Probe> {
     mounts: [],
     limits: PROBE_LIMITS,
   });
-  if (exit.kind === "exited" && exit.code === 42) return { report: { tier, status: "works", detail: "ran a command inside" }, sandbox };
-  const detail = exit.kind === "not_started" ? exit.reason : `a trial command ended as ${exit.kind}: ${stderr.trim()}`;
+  if (exit.kind === "exited" && exit.code === 42)
+    return { report: { tier, status: "works", detail: "ran a command inside" }, sandbox };
+  const detail =
+    exit.kind === "not_started" ? exit.reason : `a trial command ended as ${exit.kind}: ${stderr.trim()}`;
   const report = { tier, status: "blocked", detail } as const;
   const fix = unblockCommand(detail);
   return { report: fix === undefined ? report : { ...report, fix } };
@@ -128,8 +143,10 @@ function installCommand(name: "bubblewrap" | "util-linux"): string | undefined {
 
 /** Settings, in the order in which distributions came to restrict unprivileged namespaces. */
 function unblockCommand(detail: string): string | undefined {
-  if (detail.includes("Unknown option") || detail.includes("unknown option")) return installCommand("bubblewrap");
-  if (setting("kernel/unprivileged_userns_clone") === "0") return sudo("sysctl -w kernel.unprivileged_userns_clone=1");
+  if (detail.includes("Unknown option") || detail.includes("unknown option"))
+    return installCommand("bubblewrap");
+  if (setting("kernel/unprivileged_userns_clone") === "0")
+    return sudo("sysctl -w kernel.unprivileged_userns_clone=1");
   if (setting("kernel/apparmor_restrict_unprivileged_userns") === "1") {
     return sudo("sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
   }

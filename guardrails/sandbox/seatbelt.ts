@@ -44,12 +44,22 @@ export function seatbeltProfile(mounts: readonly Mount[]): string {
     ...READABLE.map((path) => `(allow file-read* (subpath ${literal(path)}))`),
     ...DEVICES.map((path) => `(allow file-read* file-write-data (literal ${literal(path)}))`),
     ...mounts.map(
-      ({ source, access }) => `(allow ${access === "write" ? "file-read* file-write*" : "file-read*"} (subpath ${literal(source)}))`,
+      ({ source, access }) =>
+        `(allow ${access === "write" ? "file-read* file-write*" : "file-read*"} (subpath ${literal(source)}))`,
     ),
   ].join("\n");
 }
 
-const READABLE = ["/usr", "/bin", "/sbin", "/System", "/Library/Apple", "/private/etc/ssl", "/private/var/db/dyld", "/opt/homebrew"];
+const READABLE = [
+  "/usr",
+  "/bin",
+  "/sbin",
+  "/System",
+  "/Library/Apple",
+  "/private/etc/ssl",
+  "/private/var/db/dyld",
+  "/opt/homebrew",
+];
 const DEVICES = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
 
 function literal(text: string): string {

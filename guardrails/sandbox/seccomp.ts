@@ -1,5 +1,15 @@
 /** The system call filter, assembled here as classic BPF, so that no binary has to be shipped or trusted. */
-import { ABSENT, CLONE, CREATE_CALLS, IOCTL, MODE_CALLS, PERSONALITY, REFUSED, SOCKET, SOCKETPAIR } from "./syscalls.ts";
+import {
+  ABSENT,
+  CLONE,
+  CREATE_CALLS,
+  IOCTL,
+  MODE_CALLS,
+  PERSONALITY,
+  REFUSED,
+  SOCKET,
+  SOCKETPAIR,
+} from "./syscalls.ts";
 import type { Arch } from "./syscalls.ts";
 
 /**
@@ -18,14 +28,33 @@ export function seccompProgram(arch: string = process.arch): Buffer | undefined 
     ...(arch === "x64" ? [jump(JGE, X32_BIT, 0, 1), ret(KILL_PROCESS)] : []),
     ...refuseAll(REFUSED, arch, EPERM),
     ...refuseAll(ABSENT, arch, ENOSYS),
-    ...whenCall(CLONE[arch], [load(arg(0)), jump(JSET, NAMESPACE_FLAGS, 0, 1), ret(errno(EPERM)), ret(ALLOW)]),
+    ...whenCall(CLONE[arch], [
+      load(arg(0)),
+      jump(JSET, NAMESPACE_FLAGS, 0, 1),
+      ret(errno(EPERM)),
+      ret(ALLOW),
+    ]),
     ...whenCall(SOCKET[arch], onlyFamilies()),
     ...whenCall(SOCKETPAIR[arch], onlyFamilies()),
-    ...whenCall(IOCTL[arch], [load(arg(1)), ...TERMINAL_REQUESTS.flatMap((request) => refuseValue(request)), ret(ALLOW)]),
-    ...whenCall(PERSONALITY[arch], [load(arg(0)), ...allowValue(0), ...allowValue(0xffffffff), ret(errno(EPERM))]),
+    ...whenCall(IOCTL[arch], [
+      load(arg(1)),
+      ...TERMINAL_REQUESTS.flatMap((request) => refuseValue(request)),
+      ret(ALLOW),
+    ]),
+    ...whenCall(PERSONALITY[arch], [
+      load(arg(0)),
+      ...allowValue(0),
+      ...allowValue(0xffffffff),
+      ret(errno(EPERM)),
+    ]),
     ...MODE_CALLS[arch].flatMap(([nr, mode]) => whenCall(nr, refuseSetId(mode))),
     ...CREATE_CALLS[arch].flatMap(([nr, flags, mode]) =>
-      whenCall(nr, [load(arg(flags)), jump(JSET, O_CREAT | O_TMPFILE_BIT, 1, 0), ret(ALLOW), ...refuseSetId(mode)]),
+      whenCall(nr, [
+        load(arg(flags)),
+        jump(JSET, O_CREAT | O_TMPFILE_BIT, 1, 0),
+        ret(ALLOW),
+        ...refuseSetId(mode),
+      ]),
     ),
     ret(ALLOW),
   ];
@@ -49,7 +78,8 @@ const EPERM = 1;
 const ENOSYS = 38;
 const EAFNOSUPPORT = 97;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
-const NAMESPACE_FLAGS = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000;
+const NAMESPACE_FLAGS =
+  0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000;
 const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;

@@ -1,40 +1,16 @@
 /** Starts a launcher that a tier has put together, enforces the limits and says how it ended. */
 import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
-import { constants } from "node:os";
 import { Readable } from "node:stream";
 import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
-import { inheritedDescriptors } from "./inherited.ts";
+import { ending, exitOf } from "./exit.ts";
+import { CHANNEL_FD, STATUS_FD, descriptorsFor } from "./launch.ts";
+import type { Launch } from "./launch.ts";
 import { watchTree } from "./limits.ts";
-import { privateFile } from "./private-file.ts";
 import type { Exit, SandboxProcess, SandboxSpec } from "./sandbox.ts";
-import { childrenOf, identify, isAlive, treeUsage } from "./tree.ts";
+import { childrenOf, descendantsOf, identify, isAlive } from "./tree.ts";
 import type { ProcessId } from "./tree.ts";
-
-/** A command line that ends in the spec's own command, confined. */
-export interface Launch {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  /** The launcher's environment, not the command's: a launcher runs unconfined. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Given to the launcher as {@link FIRST_FD}, …; closed here once it has them. */
-  readonly fds: readonly number[];
-  /** Reads what the launcher wrote on {@link STATUS_FD}; absent when it writes nothing. */
-  readonly readStatus?: (text: string) => LaunchStatus;
-}
-
-export interface LaunchStatus {
-  /** The command itself was reached: failures from there on are its own. */
-  readonly reached: boolean;
-  /** First process of the namespace, which the others cannot outlive; the launcher's child when not given. */
-  readonly init?: number;
-}
-
-export const CHANNEL_FD = 3;
-export const STATUS_FD = 4;
-export const FIRST_FD = 5;
 
 /** Never throws: what cannot start is a process that has already ended as `not_started`. */
 export function supervise(spec: SandboxSpec, prepare: () => Launch | string): SandboxProcess {
@@ -66,26 +42,6 @@ function start(spec: SandboxSpec, launch: Launch): SandboxProcess {
   return new Supervised(spec, launch, child);
 }
 
-/**
- * Standard input is a pipe even when it is empty: through a descriptor of the host's `/dev/null`, root could change
- * the mode of the device itself.
- */
-function descriptorsFor(spec: SandboxSpec, launch: Launch): ("pipe" | "ignore" | number)[] {
-  const own = [
-    ...(["pipe", "pipe", "pipe"] as const),
-    spec.channel === true ? "pipe" : "ignore",
-    launch.readStatus === undefined ? "ignore" : "pipe",
-    ...launch.fds,
-  ] as const;
-  const all: ("pipe" | "ignore" | number)[] = [...own];
-  const leaked = inheritedDescriptors(own.length - 1);
-  for (const fd of leaked) {
-    while (all.length < fd) all.push("ignore");
-    all[fd] = emptyFile();
-  }
-  return all;
-}
-
 class Supervised implements SandboxProcess {
   readonly channel: Duplex | undefined;
   readonly stdout: Readable;
@@ -95,6 +51,7 @@ class Supervised implements SandboxProcess {
   readonly #launch: Launch;
   #cause: Exit | undefined;
   #ended = false;
+  #grace: NodeJS.Timeout | undefined;
   #outputBytes = 0;
   #status = "";
   #errorHead = "";
@@ -104,13 +61,19 @@ class Supervised implements SandboxProcess {
   constructor(spec: SandboxSpec, launch: Launch, child: ChildProcess) {
     this.#child = child;
     this.#launch = launch;
-    this.channel = spec.channel === true ? (child.stdio[CHANNEL_FD] as Duplex | null | undefined) ?? undefined : undefined;
+    this.channel =
+      spec.channel === true
+        ? ((child.stdio[CHANNEL_FD] as Duplex | null | undefined) ?? undefined)
+        : undefined;
     // A harness that dies in the middle of a line must not take the kernel down with it.
     this.channel?.on("error", ignore);
     child.stdin?.on("error", ignore).end(spec.stdin);
     this.stdout = this.#metered(child.stdout, spec.limits.outputBytes);
     this.stderr = this.#metered(child.stderr, spec.limits.outputBytes);
-    child.stderr?.on("data", (chunk: Buffer) => (this.#errorHead = (this.#errorHead + chunk.toString("utf8")).slice(0, 2000)));
+    child.stderr?.on(
+      "data",
+      (chunk: Buffer) => (this.#errorHead = (this.#errorHead + chunk.toString("utf8")).slice(0, 2000)),
+    );
     this.exit = this.#run(spec);
   }
 
@@ -120,7 +83,10 @@ class Supervised implements SandboxProcess {
 
   async #run(spec: SandboxSpec): Promise<Exit> {
     const { limits } = spec;
-    const wall = setTimeout(() => this.#end({ kind: "timeout", ms: limits.wallMs }), Math.min(limits.wallMs, MAX_TIMER_MS));
+    const wall = setTimeout(
+      () => this.#end({ kind: "timeout", ms: limits.wallMs }),
+      Math.min(limits.wallMs, MAX_TIMER_MS),
+    );
     const abort = (): void => this.#end({ kind: "aborted" });
     spec.signal?.addEventListener("abort", abort, { once: true });
     const watch = watchTree(this.#child.pid ?? 0, limits, (excess) =>
@@ -131,27 +97,37 @@ class Supervised implements SandboxProcess {
       const end = await ending(this.#child);
       this.#ended = true;
       watch.stop();
+      clearTimeout(this.#grace);
       await this.#allGone(Promise.all(streams));
-      return this.#cause ?? this.#interpret(end);
+      return this.#cause ?? exitOf(end, this.#launch, this.#status, this.#errorHead);
     } finally {
       clearTimeout(wall);
+      clearTimeout(this.#grace);
       watch.stop();
       spec.signal?.removeEventListener("abort", abort);
     }
   }
 
   #end(cause: Exit): void {
-    if (this.#ended) return;
-    this.#cause ??= cause;
+    if (this.#ended || this.#cause !== undefined) return;
+    this.#cause = cause;
     const { pid } = this.#child;
     if (pid === undefined) return;
     // With a signal pending it can no longer fork, so that what we see below it is all there will be.
     send(pid, "SIGSTOP");
-    const below = this.#launch.readStatus === undefined ? treeUsage(pid, Infinity).pids.slice(1) : childrenOf(pid);
+    const below = this.#launch.readStatus === undefined ? descendantsOf(pid) : childrenOf(pid);
     for (const each of below) {
       this.#remember(each);
       send(each, "SIGKILL");
     }
+    if (below.length === 0 || this.#launch.readStatus === undefined) return this.#endLauncher(pid);
+    // The launcher collects the namespace's first process; killed at once, it would leave that to the host.
+    send(pid, "SIGCONT");
+    this.#grace = setTimeout(() => this.#endLauncher(pid), GRACE_MS);
+  }
+
+  #endLauncher(pid: number): void {
+    if (this.#ended) return;
     send(-pid, "SIGKILL");
     send(pid, "SIGKILL");
   }
@@ -185,7 +161,8 @@ class Supervised implements SandboxProcess {
     stream?.on("data", (chunk: Buffer) => {
       this.#status += chunk.toString("utf8");
       const { init } = readStatus(this.#status);
-      for (const pid of init === undefined ? childrenOf(this.#child.pid ?? NO_PID) : [init]) this.#remember(pid);
+      for (const pid of init === undefined ? childrenOf(this.#child.pid ?? NO_PID) : [init])
+        this.#remember(pid);
     });
     return stream;
   }
@@ -204,59 +181,19 @@ class Supervised implements SandboxProcess {
     source?.once("close", () => out.push(null));
     return out;
   }
-
-  #interpret(end: Ending): Exit {
-    if (end.kind === "error") return { kind: "not_started", reason: `${this.#launch.file}: ${end.message}` };
-    if (end.signal !== null) return { kind: "signaled", signal: end.signal };
-    const code = end.code ?? 1;
-    if (this.#launch.readStatus?.(this.#status).reached === false) {
-      return { kind: "not_started", reason: this.#errorHead.trim() || `the launcher ended with code ${code}` };
-    }
-    const signal = FATAL_SIGNALS.find((name) => constants.signals[name] === code - 128);
-    return signal === undefined ? { kind: "exited", code } : { kind: "signaled", signal };
-  }
 }
 
-/** Deaths that launchers report as 128 + n. Left out: 129 and 130, with which programs such as git like to exit. */
-const FATAL_SIGNALS = [
-  "SIGILL",
-  "SIGTRAP",
-  "SIGABRT",
-  "SIGBUS",
-  "SIGFPE",
-  "SIGKILL",
-  "SIGSEGV",
-  "SIGPIPE",
-  "SIGTERM",
-  "SIGXCPU",
-  "SIGXFSZ",
-  "SIGSYS",
-] as const;
+/** How long a launcher may take to end after its child was killed. */
+const GRACE_MS = 250;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** No process has it; signalling it does nothing. */
 const NO_PID = 2 ** 31 - 1;
 
-type Ending =
-  | { readonly kind: "exit"; readonly code: number | null; readonly signal: string | null }
-  | { readonly kind: "error"; readonly message: string };
-
-function ending(child: ChildProcess): Promise<Ending> {
-  return new Promise((resolve) => {
-    child.once("exit", (code, signal) => resolve({ kind: "exit", code, signal }));
-    child.on("error", (error) => resolve({ kind: "error", message: error.message }));
-  });
-}
-
 function closed(stream: Readable | null): Promise<void> {
-  return stream === null || stream.closed ? Promise.resolve() : new Promise((resolve) => stream.once("close", () => resolve()));
+  return stream === null || stream.closed
+    ? Promise.resolve()
+    : new Promise((resolve) => stream.once("close", () => resolve()));
 }
-
-/** What an inherited descriptor is replaced with. */
-function emptyFile(): number {
-  return (empty ??= privateFile(""));
-}
-
-let empty: number | undefined;
 
 function send(pid: number, signal: NodeJS.Signals): void {
   try {
@@ -267,7 +204,13 @@ function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 function ended(exit: Exit): SandboxProcess {
-  return { channel: undefined, stdout: Readable.from([]), stderr: Readable.from([]), exit: Promise.resolve(exit), kill: ignore };
+  return {
+    channel: undefined,
+    stdout: Readable.from([]),
+    stderr: Readable.from([]),
+    exit: Promise.resolve(exit),
+    kill: ignore,
+  };
 }
 
 function message(error: unknown): string {

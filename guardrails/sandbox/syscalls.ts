@@ -88,14 +88,35 @@ export const PERSONALITY: Readonly<Record<Arch, number>> = { x64: 135, arm64: 92
 /** Calls that set a file's mode: number and index of the mode argument. */
 export const MODE_CALLS: Readonly<Record<Arch, readonly (readonly [nr: number, arg: number])[]>> = {
   // chmod, fchmod, fchmodat, fchmodat2, mkdir, mkdirat, mknod, mknodat, creat
-  x64: [[90, 1], [91, 1], [268, 2], [452, 2], [83, 1], [258, 2], [133, 1], [259, 2], [85, 1]],
+  x64: [
+    [90, 1],
+    [91, 1],
+    [268, 2],
+    [452, 2],
+    [83, 1],
+    [258, 2],
+    [133, 1],
+    [259, 2],
+    [85, 1],
+  ],
   // fchmod, fchmodat, fchmodat2, mkdirat, mknodat
-  arm64: [[52, 1], [53, 2], [452, 2], [34, 2], [33, 2]],
+  arm64: [
+    [52, 1],
+    [53, 2],
+    [452, 2],
+    [34, 2],
+    [33, 2],
+  ],
 };
 
 /** Calls that set a mode when their flags say that they create: number, index of flags, index of mode. */
-export const CREATE_CALLS: Readonly<Record<Arch, readonly (readonly [nr: number, flags: number, mode: number])[]>> = {
+export const CREATE_CALLS: Readonly<
+  Record<Arch, readonly (readonly [nr: number, flags: number, mode: number])[]>
+> = {
   // open, openat
-  x64: [[2, 1, 2], [257, 2, 3]],
+  x64: [
+    [2, 1, 2],
+    [257, 2, 3],
+  ],
   arm64: [[56, 2, 3]],
 };

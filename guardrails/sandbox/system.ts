@@ -25,7 +25,8 @@ export function hiddenProcFiles(): readonly string[] {
 
 /** Account and host files that name nobody. */
 export const ETC_FILES: Readonly<Record<string, string>> = {
-  "/etc/passwd": "root:x:0:0::/nonexistent:/bin/false\nsandbox:x:1000:1000::/tmp:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n",
+  "/etc/passwd":
+    "root:x:0:0::/nonexistent:/bin/false\nsandbox:x:1000:1000::/tmp:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n",
   "/etc/group": "root:x:0:\nsandbox:x:1000:\nnogroup:x:65534:\n",
   "/etc/hosts": "127.0.0.1 localhost sandbox\n::1 localhost\n",
 };

@@ -3,7 +3,14 @@ import { join } from "node:path";
 
 /** Absolute path of a program on PATH, or in a system folder that PATH may lack. */
 export function findTool(name: string): string | undefined {
-  const folders = [...(process.env["PATH"] ?? "").split(":"), "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+  const folders = [
+    ...(process.env["PATH"] ?? "").split(":"),
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+    "/usr/sbin",
+    "/sbin",
+  ];
   return folders
     .filter((folder) => folder.startsWith("/"))
     .map((folder) => join(folder, name))

@@ -10,37 +10,52 @@ export interface ProcessId {
 export interface TreeUsage {
   /** Threads of all processes: what RLIMIT_NPROC counts. */
   readonly tasks: number;
+  readonly memoryBytes: number;
+  /** Of the tree, `root` first. */
+  readonly processes: readonly ProcessUsage[];
+}
+
+export interface ProcessUsage {
+  readonly pid: number;
   /** Anonymous, shared and swapped memory. File pages are left out: the system can drop those at will. */
   readonly memoryBytes: number;
-  readonly pids: readonly number[];
 }
 
 /** Adds up the tree from `root` down; stops counting soon after `maxTasks`, for a fork bomb must not stall us. */
 export function treeUsage(root: number, maxTasks: number): TreeUsage {
   const pids = [root];
+  const processes: ProcessUsage[] = [];
   let tasks = 0;
-  let memoryBytes = 0;
-  for (let next = 0; next < pids.length && tasks <= maxTasks; next++) {
-    const pid = pids[next]!;
+  // The list grows while it is walked.
+  for (const pid of pids) {
+    if (tasks > maxTasks) break;
     const status = readProc(`${pid}/status`);
     if (status === undefined) continue;
     const threads = field(status, "Threads");
     tasks += threads;
-    memoryBytes += 1024 * (field(status, "RssAnon") + field(status, "RssShmem") + field(status, "VmSwap"));
+    processes.push({ pid, memoryBytes: kilobytes(status, ["RssAnon", "RssShmem", "VmSwap"]) });
     pids.push(...childrenOf(pid, threads));
   }
-  return { tasks, memoryBytes, pids };
+  return { tasks, processes, memoryBytes: sum(processes.map(({ memoryBytes }) => memoryBytes)) };
 }
 
-/** The same memory with shared pages counted once; much dearer to read. Falls back to `otherwise` where denied. */
-export function proportionalMemory(pids: readonly number[], otherwise: number): number {
-  let bytes = 0;
-  for (const pid of pids) {
-    const rollup = readProc(`${pid}/smaps_rollup`);
-    if (rollup !== undefined) bytes += 1024 * (field(rollup, "Pss_Anon") + field(rollup, "Pss_Shmem") + field(rollup, "SwapPss"));
-    else if (identify(pid) !== undefined) return otherwise;
-  }
-  return bytes;
+/** The same memory with shared pages counted once; much dearer to read. */
+export function proportionalMemory(processes: readonly ProcessUsage[]): number {
+  return sum(
+    processes.map(({ pid, memoryBytes }) => {
+      try {
+        return kilobytes(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"), [
+          "Pss_Anon",
+          "Pss_Shmem",
+          "SwapPss",
+        ]);
+      } catch (error) {
+        // A process on its way out has no memory any more; one that hides its memory is taken at the higher figure.
+        const { code } = error as NodeJS.ErrnoException;
+        return code === "EACCES" || code === "EPERM" ? memoryBytes : 0;
+      }
+    }),
+  );
 }
 
 /** Undefined when there is no such process, or only its entry is left for the parent to collect. */
@@ -61,6 +76,12 @@ export function childrenOf(pid: number, threads = 1): number[] {
   return tids.flatMap((tid) => numbers(readProc(`${pid}/task/${tid}/children`) ?? ""));
 }
 
+export function descendantsOf(pid: number): number[] {
+  return treeUsage(pid, Infinity)
+    .processes.slice(1)
+    .map((process) => process.pid);
+}
+
 function readProc(path: string): string | undefined {
   try {
     return readFileSync(`/proc/${path}`, "utf8");
@@ -77,6 +98,10 @@ function listProc(path: string): string[] {
   }
 }
 
+function kilobytes(text: string, names: readonly string[]): number {
+  return 1024 * sum(names.map((name) => field(text, name)));
+}
+
 function field(text: string, name: string): number {
   const at = text.indexOf(`\n${name}:`);
   return at < 0 ? 0 : Number.parseInt(text.slice(at + name.length + 2), 10);
@@ -84,4 +109,8 @@ function field(text: string, name: string): number {
 
 function numbers(text: string): number[] {
   return text.split(" ").filter(Boolean).map(Number);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

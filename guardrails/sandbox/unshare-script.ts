@@ -1,11 +1,19 @@
 /** The shell script that builds the root of the unshare tier, run as the first process of the new namespaces. */
 import { existsSync, statSync } from "node:fs";
 import { posix } from "node:path";
+import { initCommand } from "./init.ts";
 import { lockedOptions } from "./mount-table.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Mount } from "./sandbox.ts";
-import { STATUS_FD } from "./supervise.ts";
-import { DEVICES, ETC_FILES, SHM_BYTES, TMP_BYTES, hiddenFolders, hiddenProcFiles, systemEntries } from "./system.ts";
+import {
+  DEVICES,
+  ETC_FILES,
+  SHM_BYTES,
+  TMP_BYTES,
+  hiddenFolders,
+  hiddenProcFiles,
+  systemEntries,
+} from "./system.ts";
 
 /** `filter` and `limit` are command prefixes that load the system call filter, where possible, and set the limits. */
 export function unshareScript(
@@ -14,17 +22,27 @@ export function unshareScript(
   filter: readonly string[],
   limit: readonly string[],
 ): { readonly text: string } | { readonly reason: string } {
-  const base = BASES.find((folder) => prepared.mounts.every(({ source }) => !source.startsWith(`${folder}/`)));
-  if (base === undefined) return { reason: `the mounts leave none of ${BASES.join(", ")} free to build a root in` };
+  const base = BASES.find(
+    (folder) => existsSync(folder) && prepared.mounts.every(({ source }) => !source.startsWith(`${folder}/`)),
+  );
+  if (base === undefined) {
+    return { reason: `the mounts leave none of ${BASES.join(", ")} free to build a root in` };
+  }
   const flags = lockedOptions();
   const system = systemEntries();
   const links = system.filter((entry) => entry.kind === "symlink").map((entry) => entry.path);
   const binds = system.filter((entry) => entry.kind === "bind");
-  const outer = prepared.mounts.filter((mount) => !prepared.mounts.some((other) => isBelow(mount.target, other.target)));
+  const outer = prepared.mounts.filter(
+    (mount) => !prepared.mounts.some((other) => isBelow(mount.target, other.target)),
+  );
   const late = prepared.mounts.filter((mount) => isBelow(mount.target, "/tmp"));
   const early = prepared.mounts.filter((mount) => !late.includes(mount));
   const points = (mounts: readonly Mount[]): string[] =>
-    makePoints(mounts.filter((mount) => outer.includes(mount)).map(({ source, target }) => [base + target, isFolder(source)]));
+    makePoints(
+      mounts
+        .filter((mount) => outer.includes(mount))
+        .map(({ source, target }) => [base + target, isFolder(source)]),
+    );
   const lines = [
     "set -eu",
     // The script itself came on this descriptor; the shell reads it on another.
@@ -43,7 +61,10 @@ export function unshareScript(
     ...points(early),
     // Copies of the host's own links, one process for each folder.
     ...copyLinks(links, `${base}/`),
-    ...copyLinks(DEVICE_LINKS.filter((path) => existsSync(path)), `${base}/dev/`),
+    ...copyLinks(
+      DEVICE_LINKS.filter((path) => existsSync(path)),
+      `${base}/dev/`,
+    ),
     ...Object.entries(ETC_FILES).map(([path, text]) => `printf %s ${quote(text)} > ${base}${path}`),
     ...mountAll(base, [
       ...binds.map(({ path }) => bindLine(path, base + path, "ro", flags)),
@@ -51,12 +72,22 @@ export function unshareScript(
       fstabLine("proc", `${base}/proc`, "proc", "ro,nosuid,nodev,noexec"),
       ...hiddenProcFiles().map((path) => bindLine("/dev/null", base + path, "ro,nodev", flags)),
       // Read-only, a device still works, but its mode cannot be changed, on the host too.
-      ...DEVICES.map((name) => fstabLine(`/dev/${name}`, `${base}/dev/${name}`, "none", `bind,ro,nosuid${flags(`/dev/${name}`)}`)),
+      ...DEVICES.map((name) =>
+        fstabLine(`/dev/${name}`, `${base}/dev/${name}`, "none", `bind,ro,nosuid${flags(`/dev/${name}`)}`),
+      ),
       fstabLine("shm", `${base}/dev/shm`, "tmpfs", `mode=1777,nosuid,nodev,nr_inodes=4k,size=${SHM_BYTES}`),
       fstabLine("tmp", `${base}/tmp`, "tmpfs", `mode=1777,nosuid,nodev,nr_inodes=64k,size=${TMP_BYTES}`),
       ...early.map((mount) => callerLine(mount, base, flags)),
     ]),
-    ...(late.length === 0 ? [] : [...points(late), ...mountAll(base, late.map((mount) => callerLine(mount, base, flags)))]),
+    ...(late.length === 0
+      ? []
+      : [
+          ...points(late),
+          ...mountAll(
+            base,
+            late.map((mount) => callerLine(mount, base, flags)),
+          ),
+        ]),
     `cd ${base}`,
     "pivot_root . .old",
     "umount -n -l /.old",
@@ -64,7 +95,7 @@ export function unshareScript(
     `cd ${quote(prepared.cwd)}; unset OLDPWD`,
     // Without a map, since procfs is read-only already: inside, the uid shows as 65534, and has no capability.
     `exec ${command([unshare, "--user", "--", ...filter])} \\`,
-    `  ${command(["/bin/sh", "-c", INIT, "init", "env", "-i", ...prepared.env.map(([name, value]) => `${name}=${value}`)])} \\`,
+    `  ${command([...initCommand(true), "env", "-i", ...prepared.env.map(([name, value]) => `${name}=${value}`)])} \\`,
     `  ${command([...limit, ...prepared.argv])}`,
   ];
   return { text: `${lines.join("\n")}\n` };
@@ -72,12 +103,6 @@ export function unshareScript(
 
 /** Where the new root is built; whatever is below is hidden while it is. */
 const BASES = ["/mnt", "/media", "/srv", "/opt", "/tmp", "/home"];
-
-/**
- * The first process inside. It stays, because a command that is process 1 ignores signals and collects no orphans;
- * when it ends, the system kills whatever is left. Its own error output is silent on how the command died.
- */
-const INIT = `echo reached >&${STATUS_FD}; exec 9>&2 2>/dev/null ${STATUS_FD}>&- 6<&-; "$@" 2>&9 9>&-; exit $?`;
 
 const DEVICE_LINKS = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr"];
 
@@ -97,10 +122,18 @@ function makePoints(points: readonly (readonly [path: string, folder: boolean])[
 /** One process for all mounts. It wants a regular file; emptied, that tells nothing about the host's paths. */
 function mountAll(base: string, lines: readonly string[]): string[] {
   const list = `${base}/.old/mounts`;
-  return [`printf %s ${quote(lines.map((line) => `${line}\n`).join(""))} > ${list}`, `mount -n -a -T ${list}`, `: > ${list}`];
+  return [
+    `printf %s ${quote(lines.map((line) => `${line}\n`).join(""))} > ${list}`,
+    `mount -n -a -T ${list}`,
+    `: > ${list}`,
+  ];
 }
 
-function callerLine({ source, target, access }: Mount, base: string, flags: (path: string) => string): string {
+function callerLine(
+  { source, target, access }: Mount,
+  base: string,
+  flags: (path: string) => string,
+): string {
   return bindLine(source, base + target, access === "write" ? "rw,nodev" : "ro,nodev", flags);
 }
 
@@ -113,7 +146,9 @@ function fstabLine(source: string, target: string, type: string, options: string
 }
 
 function escapeField(text: string): string {
-  return text.replace(/[\s\\#]/g, (char) => [...Buffer.from(char)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""));
+  return text.replace(/[\s\\#]/g, (char) =>
+    [...Buffer.from(char)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""),
+  );
 }
 
 function isBelow(path: string, folder: string): boolean {

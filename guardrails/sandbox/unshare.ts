@@ -13,7 +13,8 @@ import { prepare } from "./prepare.ts";
 import { privateFile, sharedFile } from "./private-file.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { seccompProgram } from "./seccomp.ts";
-import { FIRST_FD, supervise } from "./supervise.ts";
+import { FIRST_FD } from "./launch.ts";
+import { supervise } from "./supervise.ts";
 import { unshareScript } from "./unshare-script.ts";
 
 export interface UnshareTools {
@@ -36,15 +37,22 @@ export function unshareSandbox(tools: UnshareTools): Sandbox {
         const owner = ownerArgs(prepared.mounts);
         if ("reason" in owner) return owner.reason;
         const limits = [tools.prlimit, ...prlimitArgs(spec.limits), "--"];
-        const filtered = filter === undefined ? [] : [tools.setpriv, "--seccomp-filter", `/dev/fd/${FILTER_FD}`, "--"];
+        const filtered =
+          filter === undefined ? [] : [tools.setpriv, "--seccomp-filter", `/dev/fd/${FILTER_FD}`, "--"];
         const script = unshareScript(prepared, tools.unshare, filtered, limits);
         if ("reason" in script) return script.reason;
         return {
           file: tools.setpriv,
+          // With the signal, the death of our own process reaches the launcher; `--kill-child` carries it on.
           args: [
-            // With this, the death of our own process reaches the launcher; `--kill-child` carries it on.
-            ...[...owner.args, "--pdeathsig=KILL", "--no-new-privs", "--", tools.unshare, ...NAMESPACES],
-            ...["--", "/bin/sh", `/dev/fd/${FIRST_FD}`],
+            ...owner.args,
+            "--pdeathsig=KILL",
+            "--no-new-privs",
+            "--",
+            tools.unshare,
+            ...NAMESPACES,
+            "/bin/sh",
+            SCRIPT,
           ],
           cwd: "/",
           env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
@@ -56,12 +64,15 @@ export function unshareSandbox(tools: UnshareTools): Sandbox {
 }
 
 const FILTER_FD = FIRST_FD + 1;
-const NAMESPACES = [
-  ...["--user", "--map-root-user", "--net", "--pid", "--ipc", "--uts", "--cgroup", "--mount"],
-  ...["--fork", "--kill-child=SIGKILL"],
-];
+const SCRIPT = `/dev/fd/${FIRST_FD}`;
+const NAMESPACES =
+  "--user --map-root-user --net --pid --ipc --uts --cgroup --mount --fork --kill-child=SIGKILL --".split(" ");
 
 function loadsFilters(setpriv: string): boolean {
-  const { stdout } = spawnSync(setpriv, ["--help"], { encoding: "utf8", env: {}, stdio: ["ignore", "pipe", "ignore"] });
+  const { stdout } = spawnSync(setpriv, ["--help"], {
+    encoding: "utf8",
+    env: {},
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   return stdout?.includes("--seccomp-filter") === true;
 }

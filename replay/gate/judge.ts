@@ -23,21 +23,24 @@ const RULES: readonly (readonly [name: string, rule: Rule])[] = [
   ["holds-out", holdsOut],
 ];
 
+const TABLE_RULES = RULES.filter(([name]) => name !== "exercised");
+
 /**
  * Judges a candidate on its table. One claim that fails rejects it; otherwise one that is unknown leaves it
  * inconclusive; only when all hold is it accepted.
  * @throws TableError when the table has duplicates or holes. An error within a rule is no exception: it is unknown.
  */
 export function judge(outcomes: readonly Outcome[], evidence: GateEvidence): Verdict {
-  const cases = casesOf(outcomes);
-  const reasons = RULES.map(([name, rule]) => guarded(name, rule, cases, evidence));
-  return {
-    verdict: verdictOf(reasons),
-    reasons,
-    fixes: namesOf(cases.filter(isFixed)),
-    regressions: namesOf(cases.filter(isLost)),
-    trials: outcomes.length,
-  };
+  return judgeBy(RULES, outcomes, evidence);
+}
+
+/**
+ * Judges a table that comes without evidence, as a person hands one over: it is taken at its word that one trial tells
+ * all, and whether the patch was exercised is not asked. Cases with several trials must still repeat exactly.
+ * @throws TableError as {@link judge}.
+ */
+export function judgeTable(outcomes: readonly Outcome[]): Verdict {
+  return judgeBy(TABLE_RULES, outcomes, { exercised: "unknown", deterministic: true });
 }
 
 /** The verdict that reasons add up to; without any reason there is nothing to accept. */
@@ -46,6 +49,18 @@ export function verdictOf(reasons: readonly Reason[]): Verdict["verdict"] {
   return reasons.length > 0 && reasons.every((reason) => reason.holds === "holds")
     ? "accept"
     : "inconclusive";
+}
+
+function judgeBy(rules: typeof RULES, outcomes: readonly Outcome[], evidence: GateEvidence): Verdict {
+  const cases = casesOf(outcomes);
+  const reasons = rules.map(([name, rule]) => guarded(name, rule, cases, evidence));
+  return {
+    verdict: verdictOf(reasons),
+    reasons,
+    fixes: namesOf(cases.filter(isFixed)),
+    regressions: namesOf(cases.filter(isLost)),
+    trials: outcomes.length,
+  };
 }
 
 function guarded(name: string, rule: Rule, cases: readonly Case[], evidence: GateEvidence): Reason {

@@ -30,6 +30,7 @@ export type Refusal =
   | "not-accepted"
   | "changed-since-verdict"
   | "release-moved"
+  | "parent-not-released"
   | "not-a-descendant"
   | "unhealthy";
 
@@ -151,12 +152,26 @@ function expectedParent({ expectedParent: given, what }: PromoteOptions): string
 async function checkLineage(repo: string, release: Release, commit: string, parent: string | undefined) {
   if (parent !== undefined) {
     const expected = await known(repo, parent);
-    if (expected !== release.commit) throw releaseMoved(expected, release.commit);
+    if (expected !== release.commit) {
+      // Accepted patches of one cycle are stacked: each was proven on top of the ones below it.
+      throw (await isAncestor(repo, release.commit, expected))
+        ? parentNotReleased(expected)
+        : releaseMoved(expected, release.commit);
+    }
   }
   if (!(await isAncestor(repo, release.commit, commit))) {
     const message = `${short(commit)} does not contain the release ${short(release.commit)}: promoting it would undo work`;
     throw new PromotionRefused("not-a-descendant", message, "rebase it, or use `agent rollback --to`");
   }
+}
+
+function parentNotReleased(parent: string): PromotionRefused {
+  const message = `the verdict was given on top of ${short(parent)}, which is not released`;
+  return new PromotionRefused(
+    "parent-not-released",
+    message,
+    `promote ${short(parent)} first: see \`agent patches\``,
+  );
 }
 
 function releaseMoved(expected: string, now: string): PromotionRefused {

@@ -1,19 +1,27 @@
 /** How an error is told, and which exit code it becomes. */
 import { messageOf, RatchetError, type ErrorKind } from "../kernel/error.ts";
+import { clean, clearStatus, printJson } from "./output.ts";
 
-const EXIT_CODES: Record<ErrorKind, number> = { usage: 2, config: 2, budget: 3, refused: 4, infrastructure: 5 };
+const EXIT_CODES: Record<ErrorKind, number> = {
+  usage: 2,
+  config: 2,
+  budget: 3,
+  refused: 4,
+  infrastructure: 5,
+};
 
 /** Prints the error and sets the exit code. With `json` it goes to stdout as one object. */
 export function fail(error: unknown, json: boolean): void {
   const known = describe(error);
   process.exitCode = known.code;
   if (json) {
-    process.stdout.write(`${JSON.stringify({ error: { kind: known.kind, message: known.message, hint: known.hint } })}\n`);
+    printJson({ error: { kind: known.kind, message: known.message, hint: known.hint } });
     return;
   }
-  process.stderr.write(`agent: ${known.message}\n`);
-  if (known.hint !== undefined) process.stderr.write(`  ${known.hint.replaceAll("\n", "\n  ")}\n`);
-  if (known.kind === "bug" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  process.stdout.write(clearStatus());
+  process.stderr.write(`agent: ${clean(known.message)}\n`);
+  if (known.hint !== undefined) process.stderr.write(`  ${clean(known.hint).replaceAll("\n", "\n  ")}\n`);
+  if (known.kind === "bug" && error instanceof Error) process.stderr.write(`${clean(error.stack ?? "")}\n`);
 }
 
 function describe(error: unknown): { kind: string; message: string; hint: string | undefined; code: number } {
@@ -24,9 +32,19 @@ function describe(error: unknown): { kind: string; message: string; hint: string
     return { kind: "aborted", message: "stopped; what was done is saved", hint: undefined, code: 130 };
   }
   if (isSystemError(error)) {
-    return { kind: "infrastructure", message: messageOf(error), hint: undefined, code: EXIT_CODES.infrastructure };
+    return {
+      kind: "infrastructure",
+      message: messageOf(error),
+      hint: undefined,
+      code: EXIT_CODES.infrastructure,
+    };
   }
-  return { kind: "bug", message: messageOf(error), hint: "This is a fault in Ratchet; please report it.", code: 5 };
+  return {
+    kind: "bug",
+    message: messageOf(error),
+    hint: "This is a fault in Ratchet; please report it.",
+    code: 5,
+  };
 }
 
 /** A file, disk or network that does not do what it should. */

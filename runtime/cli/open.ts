@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openHome, type Home } from "../kernel/home/home.ts";
 import type { Runtime } from "../kernel/run/run-task.ts";
 import type { Store } from "../kernel/store/store.ts";
+import { clearStatus } from "./output.ts";
 
 export interface HomeOption {
   readonly home?: string;
@@ -36,15 +37,34 @@ export async function withRuntime<T>(home: Home, use: (runtime: Runtime) => Prom
 
 /**
  * A signal that Ctrl-C and SIGTERM abort. The second Ctrl-C does not wait: the process ends, and the sandboxes die with it.
+ *
+ * Under an old node the launcher stands between us and the terminal. One Ctrl-C reaches us twice then, the second time as
+ * SIGUSR2; so each kind is counted on its own.
  */
 export function interruptible(): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write("\nstopping; press Ctrl-C again to stop at once\n");
+    if (controller.signal.aborted) return;
+    clearStatus();
+    // Below the ^C that the terminal has shown.
+    process.stderr.write(
+      `${process.stderr.isTTY === true ? "\n" : ""}stopping; press Ctrl-C again to stop at once\n`,
+    );
     controller.abort(new DOMException("stopped", "AbortError"));
   };
-  process.on("SIGINT", stop);
+  for (const name of process.platform === "win32"
+    ? (["SIGINT"] as const)
+    : (["SIGINT", "SIGUSR2"] as const)) {
+    let times = 0;
+    process.on(name, () => {
+      if (++times > 1) process.exit(INTERRUPTED);
+      stop();
+    });
+  }
   process.on("SIGTERM", stop);
+  process.on("SIGHUP", stop);
   return controller.signal;
 }
+
+/** Exit code of what was stopped by a person: 128 + SIGINT. */
+export const INTERRUPTED = 130;

@@ -3,7 +3,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Styled for stdout, or plain when that is no terminal, or NO_COLOR says so. */
+/** Styled for stdout, or plain when that is no terminal, a dumb one, or NO_COLOR says so. */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout, validateStream: true });
 }
@@ -14,16 +14,43 @@ export const green = (text: string): string => paint("green", text);
 export const red = (text: string): string => paint("red", text);
 export const yellow = (text: string): string => paint("yellow", text);
 
+/** A line on stdout. Only colours survive of what a terminal would obey, whoever wrote the text. */
 export function print(line = ""): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${clearStatus()}${harmless(line)}\n`);
 }
 
-/** One JSON value on a line of its own. */
+/** Overwrites itself until the next line is printed. Without a terminal there is nothing to overwrite, and no output. */
+export function printStatus(line: string): void {
+  if (!isTerminal()) return;
+  process.stdout.write(`${clearStatus()}${fit(harmless(line))}`);
+  statusShown = true;
+}
+
+/** What takes the status line away again, for whoever writes without `print`; empty when there is none. */
+export function clearStatus(): string {
+  const clear = statusShown ? "\r\u001B[K" : "";
+  statusShown = false;
+  return clear;
+}
+
+let statusShown = false;
+
+/** A terminal that can move its cursor. */
+export function isTerminal(): boolean {
+  return process.stdout.isTTY === true && process.env["TERM"] !== "dumb";
+}
+
+/** One JSON value on a line of its own. What a terminal would obey is escaped. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, process.stdout.isTTY === true ? 2 : undefined)}\n`);
+  const text = JSON.stringify(value, null, process.stdout.isTTY === true ? 2 : undefined);
+  const escaped = text.replaceAll(
+    /[\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  process.stdout.write(`${escaped}\n`);
 }
 
-/** Columns as wide as their widest cell; the last one is not padded. */
+/** Columns as wide as their widest cell; the last one is not padded, and cut where a terminal ends. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -31,28 +58,72 @@ export function table(rows: readonly (readonly string[])[]): string {
   }
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell + " ".repeat((widths[column] ?? 0) - widthOf(cell))))
+      .map((cell, column) =>
+        column === row.length - 1 ? cell : cell + " ".repeat((widths[column] ?? 0) - widthOf(cell)),
+      )
       .join("  ")
       .trimEnd();
-  return rows.map(line).join("\n");
+  return rows.map((row) => fit(line(row))).join("\n");
+}
+
+/** Cut to the width of the terminal, colours kept; whole when stdout is no terminal. `used` columns are taken already. */
+export function fit(line: string, used = 0): string {
+  const columns = process.stdout.isTTY === true ? process.stdout.columns - used : Number.POSITIVE_INFINITY;
+  if (widthOf(line) < columns) return line;
+  let width = 0;
+  let cut = "";
+  for (const part of line.split(COLOUR)) {
+    if (part.startsWith("\u001B")) {
+      cut += part;
+      continue;
+    }
+    for (const character of part) {
+      width += widthOf(character);
+      // One column stays free: some terminals wrap as soon as the last one is written.
+      if (width < columns - 1) cut += character;
+    }
+  }
+  return cut + "…";
 }
 
 function widthOf(cell: string): number {
-  return [...stripVTControlCharacters(cell)].length;
+  let width = 0;
+  for (const character of stripVTControlCharacters(cell))
+    width += NARROW.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return width;
+}
+
+const COLOUR = new RegExp(`(${String.fromCharCode(27)}\\[[\\d;]*m)`);
+/** Characters that take no column of their own, and those that take two. */
+const NARROW = /[\p{Mn}\p{Me}\p{Cf}]/u;
+const WIDE =
+  /[\p{Emoji_Presentation}\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u;
+
+/** Our own colours and nothing else that a terminal obeys. */
+function harmless(text: string): string {
+  return text
+    .split(COLOUR)
+    .map((part, index) => (index % 2 === 1 ? part : clean(part)))
+    .join("");
 }
 
 /** One line of at most `width` characters. Control characters of whoever wrote the text never reach the terminal. */
 export function oneLine(text: string, width = 100): string {
-  const flat = stripVTControlCharacters(text)
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ")
-    .trim();
+  const flat = clean(text).replaceAll(/\s+/gu, " ").trim();
   const characters = [...flat];
   return characters.length <= width ? flat : `${characters.slice(0, width - 1).join("")}…`;
 }
 
-/** Text of several lines without control characters other than line ends and tabs. */
+/** Text of several lines without control characters other than line ends and tabs, nor marks that reorder what is read. */
 export function clean(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n\t]/gu, "");
+  return stripVTControlCharacters(text)
+    .replaceAll("\r\n", "\n")
+    .replaceAll(/[^\P{Cc}\n\t]|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, " ");
+}
+
+/** "1 run", "2 runs". */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
 }
 
 export function money(usd: number | null): string {

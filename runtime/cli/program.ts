@@ -1,6 +1,7 @@
 /** Every command with its options. What a command does is loaded when it is called. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "../kernel/package.ts";
+import { unknownCommand } from "./usage.ts";
 
 const EXAMPLES = `
 Examples:
@@ -14,21 +15,39 @@ Examples:
   agent rollback                                undo the last promotion
 
 Exit codes: 0 done, 1 the task failed or the gate said no, 2 usage or configuration, 3 budget, 4 the guard refused,
-5 infrastructure.`;
+5 infrastructure, 130 stopped.`;
 
 export function createProgram(): Command {
   const program = new Command("agent")
     .description("Ratchet: an agent that does not make the same mistake twice.")
     .version(packageVersion())
     .configureHelp({ showGlobalOptions: false })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "agent: ")) })
-    .showSuggestionAfterError(true)
-    .addHelpText("after", EXAMPLES)
-    .exitOverride();
-  for (const add of [demo, init, doctor, run, runs, failures, evolve, patches, promote, rollback, releases, gate, skills]) {
+    .addHelpText("after", EXAMPLES);
+  for (const add of [
+    demo,
+    init,
+    doctor,
+    run,
+    runs,
+    failures,
+    evolve,
+    patches,
+    promote,
+    rollback,
+    releases,
+    gate,
+    skills,
+    help,
+  ]) {
     add(program);
   }
-  for (const command of everyCommand(program)) command.exitOverride().showHelpAfterError("(add --help for usage)");
+  // What is refused is told by main.ts, as every other error is.
+  for (const command of [program, ...everyCommand(program)]) {
+    command
+      .helpCommand(false)
+      .exitOverride()
+      .configureOutput({ outputError: () => undefined });
+  }
   return program;
 }
 
@@ -36,8 +55,14 @@ function everyCommand(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...everyCommand(child)]);
 }
 
+/** Shown below the options in the help of a command. */
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join("")}`.trimEnd();
+}
+
 const json = (): Option => new Option("--json", "print one JSON value on stdout and nothing else");
-const homeOption = (): Option => new Option("--home <dir>", "home of the agent (default: the nearest one upwards)");
+const homeOption = (): Option =>
+  new Option("--home <dir>", "home of the agent (default: the nearest one upwards)");
 
 function demo(program: Command): void {
   program
@@ -45,6 +70,10 @@ function demo(program: Command): void {
     .description("show the whole loop on a throwaway home: run, fail, evolve, judge, promote, roll back")
     .option("--dir <dir>", "keep the home here (must not exist or be empty)")
     .addOption(json())
+    .addHelpText(
+      "after",
+      examples("agent demo", "agent demo --dir loop && agent patches list --all --home loop"),
+    )
     .action(async (options) => (await import("./commands/demo.ts")).demo(options));
 }
 
@@ -53,8 +82,19 @@ function init(program: Command): void {
     .command("init")
     .argument("[dir]", "folder of the new home", ".")
     .description("make a home: configuration, guard rules, and the genome that ships with Ratchet")
-    .addOption(new Option("--template <name>", "genome to begin with").choices(["default", "naive"]).default("default"))
+    .addOption(
+      new Option("--template <name>", "genome to begin with")
+        .choices(["default", "naive"])
+        .default("default"),
+    )
     .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        "agent init my-agent",
+        "agent init my-agent --template naive    a plain harness, to watch it evolve",
+      ),
+    )
     .action(async (dir, options) => (await import("./commands/init.ts")).init(dir, options));
 }
 
@@ -80,11 +120,21 @@ function run(program: Command): void {
     .option("--max-steps <n>", "model calls the run may make", positiveInteger)
     .addOption(homeOption())
     .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        'agent run "Add up the amount column of sales.csv" --workspace ~/data',
+        "agent run --task tasks/example/total-of-a-column",
+        "agent run --suite example --json",
+      ),
+    )
     .action(async (instruction, options) => (await import("./commands/run.ts")).run(instruction, options));
 }
 
 function runs(program: Command): void {
-  const command = program.command("runs").description("look at past runs, judge them, undo what they changed");
+  const command = program
+    .command("runs")
+    .description("look at past runs, judge them, undo what they changed");
   command
     .command("list", { isDefault: true })
     .description("the latest runs")
@@ -108,7 +158,10 @@ function runs(program: Command): void {
     .description("say whether a run did what you wanted")
     .addOption(homeOption())
     .addOption(json())
-    .action(async (id, verdict, why, options) => (await import("./commands/runs.ts")).feedback(id, verdict, why, options));
+    .addHelpText("after", examples('agent runs feedback mwq8 bad "it forgot the last line"'))
+    .action(async (id, verdict, why, options) =>
+      (await import("./commands/runs.ts")).feedback(id, verdict, why, options),
+    );
   command
     .command("undo")
     .argument("<id>", "run, or the beginning of its id")
@@ -121,6 +174,8 @@ function runs(program: Command): void {
     .argument("[ids...]", "runs; all live runs when none is named")
     .description("print trajectories as ATIF, one JSON object a line")
     .addOption(homeOption())
+    .addOption(new Option("--json", "print one JSON array instead"))
+    .addHelpText("after", examples("agent runs export > runs.jsonl"))
     .action(async (ids, options) => (await import("./commands/runs.ts")).exportRuns(ids, options));
 }
 
@@ -140,6 +195,7 @@ function evolve(program: Command): void {
     .option("--suite <name>", "suite to replay (default: evolution.suite of agent.yaml)")
     .addOption(homeOption())
     .addOption(json())
+    .addHelpText("after", examples("agent evolve", "agent evolve --suite chores"))
     .action(async (options) => (await import("./commands/evolve.ts")).evolve(options));
 }
 
@@ -175,7 +231,9 @@ function patches(program: Command): void {
       .description(`${verdict} a candidate`)
       .addOption(homeOption())
       .addOption(json())
-      .action(async (id, why, options) => (await import("./commands/patches.ts")).review(verdict, id, why, options));
+      .action(async (id, why, options) =>
+        (await import("./commands/patches.ts")).review(verdict, id, why, options),
+      );
   }
 }
 
@@ -187,6 +245,7 @@ function promote(program: Command): void {
     .option("--force", "also without an accepting verdict; the watch stays on")
     .addOption(homeOption())
     .addOption(json())
+    .addHelpText("after", examples("agent promote evolve/2026-11-21-retry"))
     .action(async (id, options) => (await import("./commands/promote.ts")).promote(id, options));
 }
 
@@ -198,6 +257,14 @@ function rollback(program: Command): void {
     .option("--to <release>", "return to this release")
     .addOption(homeOption())
     .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        "agent rollback",
+        "agent rollback evolve/2026-11-21-retry",
+        "agent rollback --to 9dc3a6e67de5",
+      ),
+    )
     .action(async (patch, options) => (await import("./commands/rollback.ts")).rollback(patch, options));
 }
 
@@ -216,6 +283,13 @@ function gate(program: Command): void {
     .argument("<outcomes>", "JSONL file, one outcome a line")
     .description("judge a table of outcomes: did the candidate help, and harm nothing?")
     .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        "agent gate outcomes.jsonl      where a line is",
+        '  {"case":"a","arm":"baseline","trial":0,"pass":false,"role":"failing"}',
+      ),
+    )
     .action(async (file, options) => (await import("./commands/gate.ts")).gate(file, options));
 }
 
@@ -232,24 +306,42 @@ function skills(program: Command): void {
     .argument("<paths...>", "SKILL.md files, or folders that hold skills")
     .description("check skills strictly against the Agent Skills specification")
     .addOption(json())
+    .addHelpText("after", examples("agent skills lint skills"))
     .action(async (paths, options) => (await import("./commands/skills.ts")).lintSkills(paths, options));
+}
+
+function help(program: Command): void {
+  program
+    .command("help")
+    .argument("[command...]", "command to explain")
+    .description("explain a command")
+    .action((words: string[]) => {
+      let command = program;
+      for (const word of words) {
+        const next = command.commands.find((child) => child.name() === word);
+        if (next === undefined) throw unknownCommand(word, command);
+        command = next;
+      }
+      command.outputHelp();
+    });
 }
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError("must be a positive number");
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError("It must be a positive number.");
   return value;
 }
 
 function positiveInteger(text: string): number {
-  if (!Number.isSafeInteger(Number(text))) throw new InvalidArgumentError("must be a whole number");
+  if (!Number.isSafeInteger(Number(text))) throw new InvalidArgumentError("It must be a whole number.");
   return positive(text);
 }
 
 function oneOf<T extends string>(...choices: readonly T[]): (text: string) => T {
   return (text) => {
     const found = choices.find((choice) => choice === text);
-    if (found === undefined) throw new InvalidArgumentError(`must be one of ${choices.join(", ")}`);
+    if (found === undefined) throw new InvalidArgumentError(`It must be one of ${choices.join(", ")}.`);
     return found;
   };
 }

@@ -3,16 +3,12 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { commitOf, git } from "./git.ts";
+import { genomeFiles, PARTS, type GenomeFile, type GenomePaths } from "./genome-files.ts";
+import { commitOf } from "./git.ts";
 import { RatchetError } from "./error.ts";
 import { stripTypes, type Stripped } from "./strip-types.ts";
 
-/** Where a home keeps each part of its genome: relative to the home, with `/`, without a trailing slash. */
-export interface GenomePaths {
-  readonly harness: string;
-  readonly prompts: string;
-  readonly skills: string;
-}
+export { partOf, UnsafeGenome, type GenomePaths } from "./genome-files.ts";
 
 /** The harness as JavaScript, or why there is none. Its sources are on disk either way. */
 export type CompiledHarness =
@@ -32,15 +28,6 @@ export interface Genome {
   readonly skills: string;
   /** The same files with their types blanked out: same names, same line and column of everything. */
   readonly compiled: CompiledHarness;
-}
-
-/** The commit holds something that a genome must not hold. */
-export class UnsafeGenome extends RatchetError {
-  readonly path: string;
-  constructor(sha: string, path: string, what: string) {
-    super("refused", `${path} in ${sha.slice(0, 12)} is ${what}`, "a genome holds ordinary files only");
-    this.path = path;
-  }
 }
 
 /**
@@ -80,25 +67,7 @@ export async function readGenome(
   return new Map(shown.map((file) => [file.path, file.content.toString("utf8")]));
 }
 
-/** The part of the genome that a path of the home belongs to, or undefined when evolution must not touch it. */
-export function partOf(path: string, paths: GenomePaths): keyof GenomePaths | undefined {
-  if (path.split("/").some((name) => !isPlainName(name))) return undefined;
-  return PARTS.find((part) => path.startsWith(`${paths[part]}/`) && belongs(part, path));
-}
-
-// ---------------------------------------------------------------- reading a commit
-
-interface GenomeFile {
-  readonly part: keyof GenomePaths;
-  /** Relative to the home. */
-  readonly path: string;
-  /** Relative to the folder of its part. */
-  readonly inPart: string;
-  readonly executable: boolean;
-  readonly content: Buffer;
-}
-
-const PARTS = ["harness", "prompts", "skills"] as const;
+// ---------------------------------------------------------------- writing it once
 
 async function fullId(repo: string, sha: string): Promise<string> {
   const full = await commitOf(repo, sha);
@@ -106,63 +75,6 @@ async function fullId(repo: string, sha: string): Promise<string> {
     throw new RatchetError("config", `${repo} has no commit ${sha}`, "see `agent releases`");
   return full;
 }
-
-async function genomeFiles(repo: string, sha: string, paths: GenomePaths): Promise<GenomeFile[]> {
-  const found: (Omit<GenomeFile, "content"> & { blob: string })[] = [];
-  for (const part of PARTS) {
-    for (const entry of await listTree(repo, sha, paths[part])) {
-      const { mode, path, blob } = entry;
-      if (mode === "120000") throw new UnsafeGenome(sha, path, "a symbolic link");
-      if (mode === "160000") throw new UnsafeGenome(sha, path, "a submodule");
-      if (!path.split("/").every(isPlainName)) throw new UnsafeGenome(sha, path, "not a plain path");
-      if (!path.startsWith(`${paths[part]}/`))
-        throw new UnsafeGenome(sha, path, "a file where a folder should be");
-      if (!belongs(part, path)) continue;
-      const inPart = path.slice(paths[part].length + 1);
-      found.push({ part, path, inPart, executable: mode === "100755", blob });
-    }
-  }
-  if (!found.some((file) => file.part === "harness")) {
-    const hint = "check `genome` in agent.yaml, and that the harness is committed";
-    throw new RatchetError("config", `${sha.slice(0, 12)} has no ${paths.harness}/*.ts`, hint);
-  }
-  const contents = await git(repo).objects(found.map((file) => file.blob));
-  return found.map(({ blob, ...file }, i) => {
-    const content = contents[i];
-    if (content === undefined)
-      throw new RatchetError("infrastructure", `${repo} lacks object ${blob} (${file.path})`);
-    return { ...file, content };
-  });
-}
-
-async function listTree(repo: string, sha: string, folder: string) {
-  const printed = await git(repo).run(["ls-tree", "-r", "-z", "--full-tree", sha, "--", folder]);
-  return printed
-    .split("\0")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [, mode = "", blob = "", path = ""] = /^(\d+) \w+ ([0-9a-f]+)\t(.+)$/s.exec(line) ?? [];
-      return { mode, blob, path };
-    });
-}
-
-function belongs(part: keyof GenomePaths, path: string): boolean {
-  switch (part) {
-    case "harness":
-      return path.endsWith(".ts");
-    case "prompts":
-      return path.endsWith(".md");
-    case "skills":
-      return true;
-  }
-}
-
-/** Git itself refuses most of these, but a tree can be written by hand. U+FFFD stands for bytes that are no UTF-8. */
-function isPlainName(name: string): boolean {
-  return !/^(?:\.{0,2}|\.git)$/i.test(name) && !/[\\\0\uFFFD]/.test(name);
-}
-
-// ---------------------------------------------------------------- writing it once
 
 const Manifest = z.object({
   /** Size in bytes of every file, to notice a folder that lost some of them. */

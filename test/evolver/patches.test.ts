@@ -48,7 +48,7 @@ test("an unknown or ambiguous id says what to choose from", async () => {
   const two = candidateOf("ab2".padEnd(40, "0"), "f".repeat(40));
   for (const candidate of [one, two]) await saveCandidate(home.store, candidate);
   await expect(showPatch(home.store, "ab")).rejects.toThrow("several patches start with ab");
-  await expect(showPatch(home.store, "")).rejects.toThrow();
+  await expect(showPatch(home.store, "")).rejects.toThrow("several patches");
   await expect(showPatch(home.store, "zz")).rejects.toMatchObject({
     hint: `choose one of: ${one.id}, ${two.id}`,
   });

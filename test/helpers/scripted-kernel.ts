@@ -210,9 +210,11 @@ export function wireError(code: ErrorCode, message: string, extra: Partial<WireE
 export function lastSeen(request: ModelRequest | undefined): string {
   const content = request?.messages.at(-1)?.content ?? "";
   if (typeof content === "string") return content;
-  return content
-    .map((block) => (block.type === "text" ? block.text : block.type === "tool_result" ? block.content : ""))
-    .join("\n");
+  const texts = content.flatMap((block) => {
+    if (block.type === "text") return [block.text];
+    return block.type === "tool_result" && typeof block.content === "string" ? [block.content] : [];
+  });
+  return texts.join("\n");
 }
 
 function usage(): ModelReply["usage"] {

@@ -11,9 +11,8 @@ export const ignoredError: Detector = (view) => {
   const shown = textOf(call.shown);
   return {
     category: "ignored-error",
-    template: hidden
-      ? `the model was shown: ${templateOf(shown) || "nothing"}`
-      : "an error result was not marked as one",
+    // Two errors that are hidden in the same way may need different things once they are seen.
+    template: `${hidden ? "hidden" : "not marked"}: ${templateOf(firstLine(call.event.result.content))}`,
     step: call.index,
     component: "harness",
     score: hidden ? 0.9 : 0.7,
@@ -32,7 +31,11 @@ function disguise({ event, shown }: CallView): "hidden" | "unmarked" | "open" {
   return shown.is_error === true || /^\W*error/i.test(text) ? "open" : "unmarked";
 }
 
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
+}
+
 function clip(text: string): string {
-  const line = text.trim().split("\n")[0] ?? "";
+  const line = firstLine(text);
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }

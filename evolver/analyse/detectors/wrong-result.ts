@@ -9,7 +9,7 @@ export const wrongResult: Detector = (view) => ({
     templateOf(view.lastWords) || "no last words",
     ...view.skills.map((name) => `skill ${name}`),
   ].join("; "),
-  step: view.finished?.index ?? view.trace.events.length - 1,
+  step: view.finished?.index ?? Math.max(0, view.trace.events.length - 1),
   component: view.skills.length > 0 ? "skill" : "model",
   score: 0.1,
   evidence: `the run ended as ${view.finished?.event.status ?? view.trace.run.status} and the result was wrong`,

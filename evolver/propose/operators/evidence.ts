@@ -23,14 +23,11 @@ export interface Evidence {
   readonly shownLengths: readonly number[];
   /** Which half failed with a fault that passes by itself. */
   readonly transient: { readonly tools: boolean; readonly model: boolean };
-  /** What the model called, and the name under which the tool exists where a run shows it. */
-  readonly unknownTools: readonly { readonly asked: string; readonly exists: string | undefined }[];
 }
 
 export function evidenceOf(cluster: Cluster, passing: readonly Trace[]): Evidence {
   const traces = cluster.failures.map((failure) => failure.trace);
   const views = traces.map(viewOf);
-  const known = new Set([...views, ...passing.map(viewOf)].flatMap(successfulTools));
   return {
     cluster,
     views,
@@ -53,7 +50,6 @@ export function evidenceOf(cluster: Cluster, passing: readonly Trace[]): Evidenc
       tools: views.some((view) => view.calls.some(({ event }) => event.result.failure?.kind === "transient")),
       model: views.some((view) => view.models.at(-1)?.event.error?.retryable === true),
     },
-    unknownTools: unknownTools(views, known),
   };
 }
 
@@ -90,27 +86,4 @@ function weightsOf(cluster: Cluster): Map<Signature["kind"], number> {
     }
   }
   return sums;
-}
-
-function successfulTools(view: View): string[] {
-  return view.calls.flatMap(({ event }) =>
-    event.result.failure?.kind === "unknown_tool" ? [] : [event.name],
-  );
-}
-
-/** The existing name: a known tool, or one listed in the refusal, that is the same but for case and separators. */
-function unknownTools(views: readonly View[], known: ReadonlySet<string>): Evidence["unknownTools"] {
-  const asked = new Map<string, string>();
-  for (const { event } of views.flatMap((view) => view.calls)) {
-    if (event.result.failure?.kind === "unknown_tool") asked.set(event.name, event.result.content);
-  }
-  return [...asked].map(([name, refusal]) => {
-    const listed = refusal.match(/[\w.-]+/g) ?? [];
-    const exists = [...known, ...listed].find((other) => other !== name && plain(other) === plain(name));
-    return { asked: name, exists };
-  });
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }

@@ -14,8 +14,7 @@ export const retryTransient: Operator = {
     const { tools, model } = evidence.transient;
     // Text alone names no half: then both are tried.
     const either = !tools && !model;
-    const bare = (site: KernelCall): boolean =>
-      !/transient|retryable/.test(surroundings(project, site));
+    const bare = (site: KernelCall): boolean => !/transient|retryable/.test(surroundings(project, site));
     const toolSites = tools || either ? kernelCalls(project, "tools").filter(bare) : [];
     const modelSites = model || either ? kernelCalls(project, "model").filter(bare) : [];
     return [

@@ -105,15 +105,19 @@ function surfaced(
   evidence: Evidence,
   how: "mark" | "prefix",
 ): Variant | undefined {
-  const { ts } = project;
   const words = constant.getText(source.ast);
   // An empty result still gets the old words: something has to be said.
-  const text = how === "mark" ? `${hidden} || ${words}` : `\`error: \${${hidden} || ${words}}\``;
-  const changes: Splice[] = [{ start: constant.getStart(source.ast), end: constant.end, text }];
-  const block = how === "mark" ? resultBlockFor(project, source, constant) : undefined;
-  if (how === "mark" && !block) return undefined;
-  if (block && !hasProperty(ts, source, block, "is_error")) {
-    changes.push(propertyAfterLast(source, block, `is_error: ${failed ?? "true"}`));
+  const text =
+    how === "mark"
+      ? `${hidden} || ${words}`
+      : `/^error/i.test(${hidden}) ? ${hidden} : \`error: \${${hidden} || ${words}}\``;
+  const splices = new Map<string, Splice[]>([
+    [source.path, [{ start: constant.getStart(source.ast), end: constant.end, text }]],
+  ]);
+  if (how === "mark") {
+    const mark = markFor(project, source, constant, failed);
+    if (mark === undefined) return undefined;
+    splices.set(mark.path, [...(splices.get(mark.path) ?? []), ...mark.splices]);
   }
   const lines = linesOf(source, constant);
   const fit =
@@ -123,9 +127,45 @@ function surfaced(
       how === "mark"
         ? "Show the model what a failed tool said"
         : "Show the model what a failed tool said, as text",
-    splices: new Map([[source.path, changes]]),
+    splices,
     fit: how === "mark" ? fit : fit * 0.9,
   };
+}
+
+interface Mark {
+  readonly path: string;
+  /** Empty when the block is marked already. */
+  readonly splices: readonly Splice[];
+}
+
+/** The error mark on the result block that the words end up in: around them, or around a call of their function. */
+function markFor(project: Project, source: Source, constant: Node, failed: string | undefined): Mark | undefined {
+  const { ts } = project;
+  const block = resultBlockFor(project, source, constant);
+  if (block !== undefined) return marked(ts, source, block, failed ?? "true");
+  const name = namedFunctionAround(ts, constant);
+  if (name === undefined || failed === undefined) return undefined;
+  for (const other of project.sources) {
+    for (const caller of resultBlocks(project, other)) {
+      const result = resultInScope(project, other, caller);
+      const calls = each(ts, caller, ts.isCallExpression).some((call) => call.expression.getText(other.ast) === name);
+      if (calls && result !== undefined) return marked(ts, other, caller, `${result}.is_error`);
+    }
+  }
+  return undefined;
+}
+
+function marked(ts: Project["ts"], source: Source, block: T.ObjectLiteralExpression, failed: string): Mark {
+  const splices = hasProperty(ts, source, block, "is_error")
+    ? []
+    : [propertyAfterLast(source, block, `is_error: ${failed}`)];
+  return { path: source.path, splices };
+}
+
+/** Name of the function declaration that the node lies in. */
+function namedFunctionAround(ts: Project["ts"], node: Node): string | undefined {
+  const fn = around(node, ts.isFunctionLike);
+  return fn !== undefined && ts.isFunctionDeclaration(fn) ? fn.name?.text : undefined;
 }
 
 /** Result blocks that are sent without any error mark, where the result they are made from is in reach. */

@@ -27,9 +27,7 @@ export const widenLimit: Operator = {
         found.set(literal.node, { ...known, places: [...known.places, limit] });
       }
     }
-    return [...found].flatMap(([literal, { source, places }]) =>
-      widened(project, source, literal, places, evidence),
-    );
+    return [...found].flatMap(([literal, { source, places }]) => widened(source, literal, places, evidence));
   },
   rationale: (evidence) =>
     `${(evidence.hypothesis("steps-exhausted") ?? evidence.hypothesis("truncated-observation"))?.evidence ?? "A limit cut the work off"}: the limit is smaller than the task.`,
@@ -71,7 +69,6 @@ function limits({ ts }: Project, source: Source): T.Expression[] {
 }
 
 function widened(
-  _project: Project,
   source: Source,
   literal: T.NumericLiteral,
   places: readonly T.Node[],

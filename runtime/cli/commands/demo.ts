@@ -24,7 +24,7 @@ function toJson(result: DemoResult): unknown {
     before,
     after,
     heldOut,
-    candidates: evolved.candidates.map(({ id, proposal, verdict, reasons }) => ({
+    candidates: evolved.candidates.map(({ candidate: { id, proposal, verdict, reasons } }) => ({
       id,
       rung: proposal.rung,
       source: proposal.source,

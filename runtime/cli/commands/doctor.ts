@@ -20,7 +20,12 @@ interface Check {
 }
 
 export async function doctor(options: HomeOption & { json?: boolean }): Promise<void> {
-  const checks = [checkNode(), await checkGit(), ...(await checkSandbox()), ...(await checkHome(options.home))];
+  const checks = [
+    checkNode(),
+    await checkGit(),
+    ...(await checkSandbox()),
+    ...(await checkHome(options.home)),
+  ];
   process.exitCode = checks.some(({ status }) => status === "broken") ? 2 : 0;
   if (options.json === true) {
     printJson({ version: packageVersion(), checks });
@@ -29,7 +34,8 @@ export async function doctor(options: HomeOption & { json?: boolean }): Promise<
   for (const { name, status, detail, fix } of checks) {
     const mark = { ok: green("ok     "), warning: yellow("warning"), broken: red("broken ") }[status];
     print(`${mark}  ${name.padEnd(20)} ${detail}`);
-    if (fix !== undefined) print(dim(`         ${" ".repeat(20)} ${fix.replaceAll("\n", `\n${" ".repeat(30)}`)}`));
+    if (fix !== undefined)
+      print(dim(`         ${" ".repeat(20)} ${fix.replaceAll("\n", `\n${" ".repeat(30)}`)}`));
   }
 }
 
@@ -56,9 +62,18 @@ async function checkSandbox(): Promise<Check[]> {
     }
     const wanted = report.status !== "unsupported" && best?.tier !== "bwrap";
     const fix = wanted && report.fix !== undefined ? { fix: report.fix } : {};
-    return { name, status: wanted && report.tier === "bwrap" ? "warning" : "ok", detail: dim(`${report.status}: ${report.detail}`), ...fix };
+    return {
+      name,
+      status: wanted && report.tier === "bwrap" ? "warning" : "ok",
+      detail: `${report.status}: ${report.detail}`,
+      ...fix,
+    };
   });
-  const none: Check = { name: "sandbox", status: "broken", detail: "no tier works here; Ratchet will not run a harness" };
+  const none: Check = {
+    name: "sandbox",
+    status: "broken",
+    detail: "no tier works here; Ratchet will not run a harness",
+  };
   return best === undefined ? [none, ...rows] : rows;
 }
 
@@ -69,7 +84,14 @@ async function checkHome(dir: string | undefined): Promise<Check[]> {
   } catch (error) {
     const fix = error instanceof RatchetError ? error.hint : undefined;
     const none = dir === undefined && messageOf(error).startsWith("there is no agent.yaml");
-    return [{ name: "home", status: none ? "warning" : "broken", detail: messageOf(error), ...(fix === undefined ? {} : { fix }) }];
+    return [
+      {
+        name: "home",
+        status: none ? "warning" : "broken",
+        detail: messageOf(error),
+        ...(fix === undefined ? {} : { fix }),
+      },
+    ];
   }
   return [
     { name: "home", status: "ok", detail: home.dir },
@@ -82,7 +104,10 @@ async function checkHome(dir: string | undefined): Promise<Check[]> {
 async function checkModel(home: Home): Promise<Check> {
   try {
     const model = await openModel(home.config, process.env);
-    const price = model.price === undefined ? "price unknown: no money cap possible" : `$${model.price.input} / $${model.price.output} per million tokens`;
+    const price =
+      model.price === undefined
+        ? "price unknown: no money cap possible"
+        : `$${model.price.input} / $${model.price.output} per million tokens`;
     return { name: "model", status: "ok", detail: `${model.name}: ${model.description} (${price})` };
   } catch (error) {
     return { name: "model", status: "broken", detail: messageOf(error) };

@@ -1,5 +1,6 @@
+import type { Evolved } from "../../../evolver/evolve.ts";
 import { homeOf, interruptible, withRuntime, type HomeOption } from "../open.ts";
-import { bold, dim, print, printJson, seconds } from "../output.ts";
+import { bold, count, dim, fit, green, oneLine, print, printJson, seconds } from "../output.ts";
 import { cycleView } from "../view/cycle.ts";
 
 export async function evolve(options: HomeOption & { suite?: string; json?: boolean }): Promise<void> {
@@ -8,7 +9,7 @@ export async function evolve(options: HomeOption & { suite?: string; json?: bool
   const { evolve: runEvolution } = await import("../../../evolver/evolve.ts");
   await withRuntime(home, async (runtime) => {
     const json = options.json === true;
-    if (!json) print(dim(runtime.model.description));
+    if (!json) print(dim(fit(`${oneLine(runtime.model.name)}: ${oneLine(runtime.model.description, 200)}`)));
     const view = json ? undefined : cycleView();
     const done = await runEvolution(runtime, {
       signal,
@@ -18,29 +19,41 @@ export async function evolve(options: HomeOption & { suite?: string; json?: bool
     if (json) {
       printJson({
         ...done,
-        candidates: done.candidates.map(({ id, proposal, verdict, reasons, branch, cluster }) => ({
-          id,
-          rung: proposal.rung,
-          source: proposal.source,
-          title: proposal.title,
-          cluster,
-          verdict,
-          reasons,
-          branch,
-        })),
+        candidates: done.candidates.map(
+          ({ candidate: { id, proposal, verdict, reasons, branch, cluster } }) => ({
+            id,
+            rung: proposal.rung,
+            source: proposal.source,
+            title: proposal.title,
+            cluster,
+            verdict,
+            reasons,
+            branch,
+          }),
+        ),
       });
       return;
     }
-    const accepted = done.candidates.filter(({ verdict }) => verdict === "accept");
+    const accepted = done.candidates
+      .map(({ candidate }) => candidate)
+      .filter(({ verdict }) => verdict === "accept");
     print();
     print(
-      `${bold(`${done.before.passed} → ${done.after.passed} of ${done.after.total}`)} tasks with ${accepted.length} accepted of ` +
-        `${done.candidates.length} candidates; ${done.trials} trials in ${seconds(done.seconds)}`,
+      `${bold(`${done.before.passed} → ${done.after.passed} of ${done.after.total}`)} tasks; ` +
+        `${accepted.length} of ${count(done.candidates.length, "candidate")} accepted, ${count(done.trials, "trial")} in ${seconds(done.seconds)}`,
     );
-    for (const { branch } of accepted) print(`  ${branch ?? ""}`);
+    for (const { branch } of accepted) print(`  ${green(branch ?? "")}`);
     print(dim(`report: ${done.report}`));
-    if (done.promoted.length > 0) print(dim(`promoted: ${done.promoted.length}; agent rollback takes the last one back`));
-    else if (accepted.length > 0) print(dim("agent patches show BRANCH   then   agent promote BRANCH, in this order"));
+    print(nextStep(done, accepted.length));
   });
 }
 
+function nextStep({ before, candidates, promoted }: Evolved, accepted: number): string {
+  if (promoted.length > 0)
+    return `${count(promoted.length, "patch", "patches")} promoted; agent rollback   takes the last one back`;
+  if (accepted > 0) return "Next:  agent patches show BRANCH   then   agent promote BRANCH, in this order";
+  if (before.passed === before.total) return "Nothing failed, so there was nothing to mend.";
+  return candidates.length === 0
+    ? "No proposer had an idea for what failed."
+    : "agent patches list --all   shows why nothing was accepted";
+}

@@ -1,5 +1,5 @@
 import { homeOf, withStore, type HomeOption } from "../open.ts";
-import { bold, dim, oneLine, print, printJson } from "../output.ts";
+import { bold, dim, fit, oneLine, print, printJson } from "../output.ts";
 
 export async function failures(options: HomeOption & { json?: boolean }): Promise<void> {
   const home = await homeOf(options);
@@ -21,14 +21,25 @@ export async function failures(options: HomeOption & { json?: boolean }): Promis
     return;
   }
   if (clusters.length === 0) {
-    print(labelled === 0 ? "No labelled runs on the current release yet: `agent run --suite NAME` makes some." : "Nothing failed on the current release.");
+    print(
+      labelled === 0
+        ? "No labelled runs on the current release yet: `agent run --suite NAME` makes some."
+        : "Nothing failed on the current release.",
+    );
     return;
   }
   for (const { id, title, failures: members } of clusters) {
-    print(`${bold(String(members.length).padStart(3))}  ${oneLine(title.replace(/^\d+ runs?: /, ""), 100)}  ${dim(id)}`);
+    print(
+      fit(
+        `${bold(String(members.length).padStart(3))}  ${oneLine(title.replace(/^\d+ runs?: /, ""), 100)}  ${dim(id)}`,
+      ),
+    );
     const cause = members[0]?.hypotheses[0];
-    if (cause !== undefined) print(dim(`     ${cause.component}: ${oneLine(cause.evidence, 110)}`));
-    print(dim(`     ${oneLine(members.map(({ trace }) => trace.run.task ?? trace.run.id).join(", "), 110)}`));
+    if (cause !== undefined)
+      print(fit(dim(`     ${oneLine(cause.component)}: ${oneLine(cause.evidence, 110)}`)));
+    print(
+      fit(dim(`     ${oneLine(members.map(({ trace }) => trace.run.task ?? trace.run.id).join(", "), 110)}`)),
+    );
   }
   print();
   print(dim("agent evolve   looks for patches;  agent runs show ID   shows a run"));

@@ -1,7 +1,7 @@
 import type { Reason, Verdict } from "../../../replay/gate/outcome.ts";
 import { judgeTable } from "../../../replay/gate/judge.ts";
 import { readOutcomes } from "../../../replay/gate/table.ts";
-import { bold, dim, green, print, printJson, red, yellow } from "../output.ts";
+import { bold, count, dim, green, oneLine, print, printJson, red, yellow } from "../output.ts";
 
 export async function gate(file: string, options: { json?: boolean }): Promise<void> {
   const verdict = judgeTable(await readOutcomes(file));
@@ -13,10 +13,13 @@ export async function gate(file: string, options: { json?: boolean }): Promise<v
 export function printVerdict(verdict: Verdict): void {
   const colour = { accept: green, reject: red, inconclusive: yellow }[verdict.verdict];
   print(bold(colour(verdict.verdict)));
-  for (const reason of verdict.reasons) print(`  ${mark(reason)} ${reason.name}: ${reason.claim} ${dim(`(${reason.figures})`)}`);
-  if (verdict.fixes.length > 0) print(`  fixes: ${verdict.fixes.join(", ")}`);
-  if (verdict.regressions.length > 0) print(`  regressions: ${verdict.regressions.join(", ")}`);
-  print(dim(`  ${verdict.trials} trials`));
+  for (const reason of verdict.reasons)
+    print(
+      `  ${mark(reason)} ${reason.name}: ${oneLine(reason.claim)} ${dim(`(${oneLine(reason.figures, 200)})`)}`,
+    );
+  if (verdict.fixes.length > 0) print(`  fixes: ${oneLine(verdict.fixes.join(", "), 500)}`);
+  if (verdict.regressions.length > 0) print(`  regressions: ${oneLine(verdict.regressions.join(", "), 500)}`);
+  print(dim(`  ${count(verdict.trials, "trial")}`));
 }
 
 export function mark({ holds }: Reason): string {

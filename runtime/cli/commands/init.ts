@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { initHome, type Template } from "../../kernel/home/init.ts";
 import { bold, print, printJson } from "../output.ts";
 
@@ -12,6 +13,9 @@ export async function init(dir: string, options: { template: Template; json?: bo
   print("  agent.yaml, guardrails.yaml, tasks/    yours; evolution never changes them");
   print("  harness/, prompts/, skills/            the genome; evolution proposes changes as branches");
   print();
-  print(`Next:  cd ${dir === "." ? "." : JSON.stringify(dir)} && agent run --suite example`);
+  const there = relative(process.cwd(), home);
+  const enter =
+    there === "" ? "" : `cd ${/^[\w./~-]+$/.test(there) ? there : `'${there.replaceAll("'", "'\\''")}'`} && `;
+  print(`Next:  ${enter}agent run --suite example`);
   print("       agent doctor      checks this machine");
 }

@@ -1,6 +1,8 @@
 import { createTwoFilesPatch } from "diff";
 import { listPatches as readPatches, rejectPatch, showPatch as findPatch } from "../../../evolver/patches.ts";
 import type { ListedPatch } from "../../../evolver/patches.ts";
+import { readReceipts } from "../../../replay/release/receipts.ts";
+import type { Store } from "../../kernel/store/store.ts";
 import { homeOf, withStore, type HomeOption } from "../open.ts";
 import { bold, clean, dim, green, oneLine, print, printJson, red, table, yellow } from "../output.ts";
 import { mark } from "./gate.ts";
@@ -10,17 +12,31 @@ interface Options extends HomeOption {
 }
 
 export async function listPatches(options: Options & { all?: boolean }): Promise<void> {
-  const everything = await withStore(await homeOf(options), (store) => readPatches(store));
-  const shown = everything.filter(({ candidate }) => options.all === true || candidate.verdict === "accept");
+  const { everything, promoted } = await withStore(await homeOf(options), async (store) => ({
+    everything: await readPatches(store),
+    promoted: await promotedPatches(store),
+  }));
+  const shown = everything
+    .filter(({ candidate }) => options.all === true || candidate.verdict === "accept")
+    .map((patch) => ({ ...patch, promoted: promoted.has(patch.candidate.id) }));
   if (options.json === true) {
     printJson(shown);
     return;
   }
   if (shown.length === 0) {
-    print(everything.length === 0 ? "No candidates yet: `agent evolve` makes some." : "Nothing was accepted; --all shows what was rejected, and why.");
+    print(
+      everything.length === 0
+        ? "No candidates yet: `agent evolve` makes some."
+        : "Nothing was accepted; --all shows what was rejected, and why.",
+    );
     return;
   }
   print(table(shown.map(asCells)));
+  print(
+    dim(
+      "agent patches show ID   tells why;  agent patches diff ID   what it changes;  agent promote ID   makes it the release",
+    ),
+  );
 }
 
 export async function showPatch(name: string, options: Options): Promise<void> {
@@ -30,8 +46,14 @@ export async function showPatch(name: string, options: Options): Promise<void> {
     return;
   }
   const { candidate, decision } = found;
-  print(`${bold(candidate.proposal.title)}  ${verdictMark(candidate.verdict)}${decision === undefined ? "" : `  ${decision.decision}`}`);
-  print(dim(`${candidate.id}  ${candidate.proposal.rung}, ${candidate.proposal.source}, on ${candidate.parent.slice(0, 12)}`));
+  print(
+    `${bold(oneLine(candidate.proposal.title))}  ${verdictMark(candidate.verdict)}${decision === undefined ? "" : `  ${decision.decision}`}`,
+  );
+  print(
+    dim(
+      `${candidate.id}  ${candidate.proposal.rung}, ${candidate.proposal.source}, on ${candidate.parent.slice(0, 12)}`,
+    ),
+  );
   if (candidate.branch !== undefined) print(dim(candidate.branch));
   print();
   print(clean(candidate.proposal.rationale));
@@ -39,20 +61,31 @@ export async function showPatch(name: string, options: Options): Promise<void> {
   for (const reason of candidate.reasons) {
     print(`${mark(reason)} ${reason.name}: ${oneLine(reason.claim)} ${dim(oneLine(reason.figures, 200))}`);
   }
-  if (candidate.fixes.length > 0) print(`fixes: ${candidate.fixes.join(", ")}`);
-  if (candidate.regressions.length > 0) print(red(`breaks: ${candidate.regressions.join(", ")}`));
+  if (candidate.fixes.length > 0) print(`fixes: ${oneLine(candidate.fixes.join(", "), 1000)}`);
+  if (candidate.regressions.length > 0)
+    print(red(`breaks: ${oneLine(candidate.regressions.join(", "), 1000)}`));
 }
 
 export async function diffPatch(name: string, options: Options): Promise<void> {
   const { candidate } = await withStore(await homeOf(options), (store) => findPatch(store, name));
   const diffs = candidate.proposal.edits.map(({ path, before, after }) =>
-    createTwoFilesPatch(before === undefined ? "/dev/null" : `a/${path}`, `b/${path}`, before ?? "", after).replace(/^=+\n/, ""),
+    createTwoFilesPatch(
+      before === undefined ? "/dev/null" : `a/${path}`,
+      `b/${path}`,
+      before ?? "",
+      after,
+    ).replace(/^=+\n/, ""),
   );
   if (options.json === true) printJson({ id: candidate.id, diff: diffs.join("") });
   else for (const line of diffs.join("").trimEnd().split("\n")) print(coloured(clean(line)));
 }
 
-export async function review(verdict: "approve" | "reject", name: string, why: string, options: Options): Promise<void> {
+export async function review(
+  verdict: "approve" | "reject",
+  name: string,
+  why: string,
+  options: Options,
+): Promise<void> {
   const home = await homeOf(options);
   const { approve } = await import("../../../evolver/promote.ts");
   await withStore(home, async (store) => {
@@ -64,15 +97,24 @@ export async function review(verdict: "approve" | "reject", name: string, why: s
     }
     const branch = await rejectPatch({ repo: home.dir, store, id: name, reason: why });
     if (options.json === true) printJson({ rejected: name, branch });
-    else print(`Rejected; ${branch === "deleted" ? "its branch is gone, its commit is kept" : `its branch: ${branch}`}.`);
+    else
+      print(
+        `Rejected; ${branch === "deleted" ? "its branch is gone, its commit is kept" : `its branch: ${branch}`}.`,
+      );
   });
 }
 
-function asCells({ candidate, decision }: ListedPatch): string[] {
+/** Candidates that were made the release once, whatever became of it since: `agent releases` tells that. */
+async function promotedPatches(store: Store): Promise<Set<string>> {
+  const receipts = await readReceipts(store);
+  return new Set(receipts.flatMap(({ kind, state, patch }) => (kind === "promote" && state === "done" ? (patch ?? []) : [])));
+}
+
+function asCells({ candidate, decision, promoted }: ListedPatch & { promoted: boolean }): string[] {
   return [
     candidate.id,
     verdictMark(candidate.verdict),
-    decision?.decision ?? dim("open"),
+    decision?.decision ?? (promoted ? "promoted" : dim("open")),
     `fixes ${candidate.fixes.length}`,
     candidate.branch ?? dim(candidate.proposal.source),
     oneLine(candidate.proposal.title, 70),

@@ -1,8 +1,10 @@
-import { join } from "node:path";
 import { homeOf, withStore, type HomeOption } from "../open.ts";
 import { bold, dim, print, printJson } from "../output.ts";
 
-export async function promote(id: string, options: HomeOption & { force?: boolean; json?: boolean }): Promise<void> {
+export async function promote(
+  id: string,
+  options: HomeOption & { force?: boolean; json?: boolean },
+): Promise<void> {
   const home = await homeOf(options);
   const { promotePatch } = await import("../../../evolver/promote.ts");
   const receipt = await withStore(home, (store) => promotePatch(home, store, id, options.force === true));
@@ -11,6 +13,10 @@ export async function promote(id: string, options: HomeOption & { force?: boolea
     return;
   }
   print(`${bold(receipt.to.slice(0, 12))} is the release now${receipt.forced ? " (by force)" : ""}.`);
-  print(dim(`Your checkout in ${join(home.dir)} was not touched. To bring the patch into your branch: git merge ${id}`));
+  print(
+    dim(
+      `Your checkout was not touched. To bring the release into your branch: git merge ${receipt.to.slice(0, 12)}`,
+    ),
+  );
   print(dim("agent rollback   takes it back"));
 }

@@ -11,7 +11,9 @@ export async function releases(options: HomeOption & { json?: boolean }): Promis
     printJson({ current: current.commit, pinned: current.pinned, moves });
     return;
   }
-  print(`The release is ${bold(current.commit.slice(0, 12))}${current.pinned ? "" : " (HEAD: nothing was promoted yet)"}.`);
+  print(
+    `The release is ${bold(current.commit.slice(0, 12))}${current.pinned ? "" : " (HEAD: nothing was promoted yet)"}.`,
+  );
   if (moves.length === 0) return;
   print();
   print(

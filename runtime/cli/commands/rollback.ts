@@ -2,7 +2,10 @@ import { RatchetError } from "../../kernel/error.ts";
 import { homeOf, withStore, type HomeOption } from "../open.ts";
 import { bold, dim, print, printJson } from "../output.ts";
 
-export async function rollback(patch: string | undefined, options: HomeOption & { to?: string; json?: boolean }): Promise<void> {
+export async function rollback(
+  patch: string | undefined,
+  options: HomeOption & { to?: string; json?: boolean },
+): Promise<void> {
   if (patch !== undefined && options.to !== undefined) {
     throw new RatchetError("usage", "name a patch or --to a release, not both");
   }

@@ -1,11 +1,25 @@
 import { realpath, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { RatchetError } from "../../kernel/error.ts";
 import type { Home } from "../../kernel/home/home.ts";
-import type { Runtime } from "../../kernel/run/run-task.ts";
-import type { RunResult } from "../../kernel/run/run-task.ts";
-import { interruptible, homeOf, withRuntime, type HomeOption } from "../open.ts";
-import { bold, dim, green, money, print, printJson, red, seconds, yellow } from "../output.ts";
+import type { RunResult, Runtime } from "../../kernel/run/run-task.ts";
+import type { TrajectoryEvent } from "../../kernel/trajectory/events.ts";
+import type { TrialResult } from "../../../replay/trial.ts";
+import { homeOf, INTERRUPTED, interruptible, withRuntime, type HomeOption } from "../open.ts";
+import {
+  bold,
+  count,
+  dim,
+  fit,
+  green,
+  money,
+  oneLine,
+  print,
+  printJson,
+  red,
+  seconds,
+  yellow,
+} from "../output.ts";
 import { describeEvent } from "../view/event.ts";
 import { approver } from "../view/approve.ts";
 
@@ -20,17 +34,41 @@ interface Options extends HomeOption {
 }
 
 export async function run(instruction: string | undefined, options: Options): Promise<void> {
-  const ways = [instruction, options.task, options.suite].filter((way) => way !== undefined);
-  if (ways.length !== 1) {
-    throw new RatchetError("usage", "say what to do in one way", 'agent run "INSTRUCTION", or --task DIR, or --suite NAME');
-  }
+  const what = whatToRun(instruction, options);
   const home = withBudgets(await homeOf(options), options);
   const signal = interruptible();
+  const where = what.kind === "instruction" ? await workspaceFor(home, options.workspace ?? ".") : undefined;
   await withRuntime(home, async (runtime) => {
-    if (options.json !== true) print(dim(runtime.model.description));
-    if (options.suite !== undefined) await runSuite(runtime, options.suite, options, signal);
-    else await runOne(runtime, instruction, options, signal);
+    if (what.kind === "suite") await runSuite(runtime, what.name, options, signal);
+    else await runOne(runtime, what, where, options, signal);
   });
+}
+
+type What =
+  | { readonly kind: "instruction"; readonly text: string }
+  | { readonly kind: "task"; readonly dir: string }
+  | { readonly kind: "suite"; readonly name: string };
+
+function whatToRun(instruction: string | undefined, { task, suite, workspace }: Options): What {
+  const ways: What[] = [];
+  if (instruction !== undefined) ways.push({ kind: "instruction", text: instruction });
+  if (task !== undefined) ways.push({ kind: "task", dir: resolve(task) });
+  if (suite !== undefined) ways.push({ kind: "suite", name: suite });
+  const [what, second] = ways;
+  const how = 'agent run "INSTRUCTION", or --task DIR, or --suite NAME';
+  if (what === undefined) throw new RatchetError("usage", "there is nothing to do", how);
+  if (second !== undefined)
+    throw new RatchetError("usage", `an instruction, --task and --suite exclude each other`, how);
+  if (what.kind === "instruction" && what.text.trim() === "")
+    throw new RatchetError("usage", "the instruction is empty", how);
+  if (what.kind !== "instruction" && workspace !== undefined) {
+    throw new RatchetError(
+      "usage",
+      `--workspace goes with an instruction; a ${what.kind} brings its own`,
+      how,
+    );
+  }
+  return what;
 }
 
 /** Limits of the command line are lower caps, never higher ones. */
@@ -38,47 +76,70 @@ function withBudgets(home: Home, { maxUsd, maxSteps }: Options): Home {
   const { budgets } = home.config;
   const usd = maxUsd === undefined ? budgets.usd : Math.min(maxUsd, budgets.usd ?? maxUsd);
   const steps = Math.min(maxSteps ?? budgets.steps, budgets.steps);
-  return { ...home, config: { ...home.config, budgets: { ...budgets, steps, ...(usd === undefined ? {} : { usd }) } } };
+  return {
+    ...home,
+    config: { ...home.config, budgets: { ...budgets, steps, ...(usd === undefined ? {} : { usd }) } },
+  };
 }
 
-async function runOne(runtime: Runtime, instruction: string | undefined, options: Options, signal: AbortSignal): Promise<void> {
+async function runOne(
+  runtime: Runtime,
+  what: Exclude<What, { kind: "suite" }>,
+  where: string | undefined,
+  options: Options,
+  signal: AbortSignal,
+): Promise<void> {
   const { runInstruction, runTaskFolder } = await import("../../../replay/live.ts");
+  const json = options.json === true;
+  const approve = json ? undefined : approver();
   const shared = {
     signal,
     ...(options.release === undefined ? {} : { release: options.release }),
-    ...(options.json === true
-      ? {}
-      : {
-          watch: (event: RunResult["events"][number]) => {
-            const line = describeEvent(event);
-            if (line !== undefined) print(line);
-          },
-        }),
+    ...(json ? {} : { watch: printEvent(runtime.model.description) }),
   };
-  const approve = options.json === true ? undefined : approver();
   const began = performance.now();
   const result =
-    options.task === undefined
-      ? await runInstruction(runtime, {
+    what.kind === "task"
+      ? await runTaskFolder(runtime, { ...shared, dir: await folder(what.dir, "--task") })
+      : await runInstruction(runtime, {
           ...shared,
           ...(approve === undefined ? {} : { approve }),
-          instruction: instruction ?? "",
-          workspace: await folder(options.workspace ?? "."),
-        })
-      : await runTaskFolder(runtime, { ...shared, dir: resolve(options.task) });
+          instruction: what.text,
+          workspace: where ?? "",
+        });
   process.exitCode = exitCodeOf(result);
-  if (options.json === true) {
+  const notice = await watchNotice(runtime);
+  if (json) {
     const { events: _, ...rest } = result;
-    printJson(rest);
+    printJson({ ...rest, ...(notice === undefined ? {} : { notice }) });
     return;
   }
+  if (!result.events.some(({ kind }) => kind === "finished"))
+    print(red(`${result.status}: ${oneLine(result.summary, 300)}`));
   print();
-  print(`${bold(result.id)}  ${result.totals.steps} steps  ${money(result.totals.costUsd)}  ${seconds((performance.now() - began) / 1000)}`);
-  if (options.task === undefined) print(dim(`agent runs undo ${result.id}   brings the workspace back to what it was`));
-  await reportWatch(runtime);
+  const { steps, costUsd } = result.totals;
+  print(
+    `${bold(result.id)}  ${count(steps, "step")}  ${money(costUsd)}  ${seconds((performance.now() - began) / 1000)}`,
+  );
+  if (what.kind === "instruction")
+    print(dim(`agent runs undo ${result.id}   brings the workspace back to what it was`));
+  if (notice !== undefined) print(yellow(notice));
 }
 
-async function runSuite(runtime: Runtime, name: string, options: Options, signal: AbortSignal): Promise<void> {
+function printEvent(model: string): (event: TrajectoryEvent) => void {
+  return (event) => {
+    const line = describeEvent(event);
+    if (line !== undefined) print(line);
+    if (event.kind === "run_started") print(dim(fit(oneLine(model, 200))));
+  };
+}
+
+async function runSuite(
+  runtime: Runtime,
+  name: string,
+  options: Options,
+  signal: AbortSignal,
+): Promise<void> {
   const { runSuite: runAll } = await import("../../../replay/live.ts");
   const began = performance.now();
   const json = options.json === true;
@@ -87,37 +148,75 @@ async function runSuite(runtime: Runtime, name: string, options: Options, signal
     signal,
     ...(options.release === undefined ? {} : { release: options.release }),
     onResult: (result) => {
-      if (!json) print(`${result.pass ? green("pass") : red("fail")}  ${result.task}  ${dim(result.pass ? "" : result.summary.slice(0, 100))}`);
+      if (!json) print(suiteLine(result));
     },
   });
   const passed = results.filter((result) => result.pass).length;
   process.exitCode = passed === results.length ? 0 : 1;
+  const notice = await watchNotice(runtime);
   if (json) {
     printJson({
       suite: name,
       passed,
       total: results.length,
-      runs: results.map(({ id, task, pass, status, summary, totals }) => ({ id, task, pass, status, summary, totals })),
+      runs: results.map(({ id, task, pass, status, summary, totals }) => ({
+        id,
+        task,
+        pass,
+        status,
+        summary,
+        totals,
+      })),
+      ...(notice === undefined ? {} : { notice }),
     });
     return;
   }
   print();
   print(`${bold(`${passed} of ${results.length}`)} passed in ${seconds((performance.now() - began) / 1000)}`);
-  if (passed < results.length) print(dim("agent failures   groups what failed;  agent evolve   looks for patches"));
-  await reportWatch(runtime);
-}
-
-/** Quality may have fallen since the last promotion; then the release goes back by itself. */
-async function reportWatch(runtime: Runtime): Promise<void> {
-  const { watchRelease } = await import("../../../replay/release/watch-release.ts");
-  const notice = await watchRelease(runtime.home, runtime.store);
+  print(dim(fit(`${oneLine(runtime.model.name)}: ${oneLine(runtime.model.description, 200)}`)));
+  if (passed < results.length)
+    print(dim("agent failures   groups what failed;  agent evolve   looks for patches"));
   if (notice !== undefined) print(yellow(notice));
 }
 
-async function folder(path: string): Promise<string> {
+/** What the verifier found tells more than what the agent believes, where the agent believes it is done. */
+function suiteLine({ task, pass, status, summary, verification }: TrialResult): string {
+  const mark = pass ? green("pass") : red("fail");
+  const why = pass ? "" : status === "done" ? (verification?.detail ?? summary).replace(/^fail: /, "") : summary;
+  return fit(`${mark}  ${oneLine(task)}  ${dim(oneLine(why, 120))}`);
+}
+
+/** Quality may have fallen since the last promotion; then the release goes back by itself. */
+async function watchNotice(runtime: Runtime): Promise<string | undefined> {
+  const { watchRelease } = await import("../../../replay/release/watch-release.ts");
+  return watchRelease(runtime.home, runtime.store);
+}
+
+/** The folder to work in. Never one that holds the home: the agent could rewrite its own rules, and its own record. */
+async function workspaceFor(home: Home, path: string): Promise<string> {
+  const workspace = await folder(path, "--workspace");
+  const [own, state] = await Promise.all([realpath(home.dir), realpath(home.state).catch(() => home.state)]);
+  if (isWithin(own, workspace) || isWithin(workspace, state) || isWithin(workspace, join(own, ".git"))) {
+    throw new RatchetError(
+      "refused",
+      `${workspace} holds the agent's own home, which a run must not be able to change`,
+      "Name another folder to work in: --workspace DIR",
+    );
+  }
+  return workspace;
+}
+
+function isWithin(path: string, folderAbove: string): boolean {
+  const way = relative(folderAbove, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+async function folder(path: string, option: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new RatchetError("usage", `there is no folder ${resolve(path)}`, "--workspace names the folder to work in.");
-  if (!found.isDirectory()) throw new RatchetError("usage", `${resolve(path)} is not a folder`, "--workspace names a folder.");
+  if (found === undefined)
+    throw new RatchetError("usage", `there is no folder ${resolve(path)}`, `${option} names a folder.`);
+  if (!found.isDirectory())
+    throw new RatchetError("usage", `${resolve(path)} is not a folder`, `${option} names a folder.`);
   return realpath(path);
 }
 
@@ -130,7 +229,7 @@ function exitCodeOf(result: RunResult): number {
     case "budget":
       return 3;
     case "aborted":
-      return 130;
+      return INTERRUPTED;
     case "error":
     case "crashed":
       return result.verification?.verdict === "error" ? 5 : 1;

@@ -11,7 +11,9 @@ interface Options extends HomeOption {
 
 export async function listRuns(options: Options & { limit: number; trials?: boolean }): Promise<void> {
   const purpose = options.trials === true ? "trial" : "live";
-  const rows = await withStore(await homeOf(options), (store) => store.listRuns({ purpose, limit: options.limit }));
+  const rows = await withStore(await homeOf(options), (store) =>
+    store.listRuns({ purpose, limit: options.limit }),
+  );
   if (options.json === true) {
     printJson(rows);
     return;
@@ -20,7 +22,12 @@ export async function listRuns(options: Options & { limit: number; trials?: bool
     print('No runs yet. `agent run "INSTRUCTION"` makes one.');
     return;
   }
-  print(table([["run", "began", "outcome", "status", "steps", "cost", "task"].map(dim), ...rows.map(asCells)]));
+  const rest =
+    rows.length === options.limit ? dim(`The latest ${rows.length}; --limit N shows more.`) : undefined;
+  print(
+    table([["run", "began", "outcome", "status", "steps", "cost", "task"].map(dim), ...rows.map(asCells)]),
+  );
+  if (rest !== undefined) print(rest);
 }
 
 export async function showRun(id: string, options: Options): Promise<void> {
@@ -31,24 +38,33 @@ export async function showRun(id: string, options: Options): Promise<void> {
       printJson({ run, events });
       return;
     }
-    print(`${bold(run.id)}  ${outcomeMark(run)}  ${run.status}  ${run.model}  release ${run.release.slice(0, 12)}`);
+    print(
+      `${bold(run.id)}  ${outcomeMark(run)}  ${run.status}  ${oneLine(run.model)}  release ${run.release.slice(0, 12)}`,
+    );
     print(oneLine(run.instruction, 200));
     print();
     for (const { event, at } of events) {
-      const text = describeEvent(event);
+      const text = describeEvent(event, 10);
       if (text !== undefined) print(`${dim(at.slice(11, 19))}  ${text}`);
     }
   });
 }
 
-export async function feedback(id: string, verdict: "good" | "bad", why: string, options: Options): Promise<void> {
+export async function feedback(
+  id: string,
+  verdict: "good" | "bad",
+  why: string,
+  options: Options,
+): Promise<void> {
   await withStore(await homeOf(options), async (store) => {
     const run = await store.getRun(id);
     await store.append(run.id, [{ kind: "feedback_given", verdict, why }]);
     // What a verifier found is stronger than an opinion, and stays.
-    if (run.outcome.kind !== "verified") await store.setOutcome(run.id, { kind: "feedback", pass: verdict === "good" });
+    if (run.outcome.kind !== "verified")
+      await store.setOutcome(run.id, { kind: "feedback", pass: verdict === "good" });
     const kept = run.outcome.kind === "verified";
-    if (options.json === true) printJson({ run: run.id, feedback: verdict, outcome: kept ? "verified" : "feedback" });
+    if (options.json === true)
+      printJson({ run: run.id, feedback: verdict, outcome: kept ? "verified" : "feedback" });
     else print(`Noted for ${run.id}: ${verdict}${kept ? "; its verifier's outcome stays as it is" : ""}.`);
   });
 }
@@ -65,11 +81,15 @@ export async function undo(id: string, options: Options): Promise<void> {
   print(dim(`What was there a moment ago is kept as snapshot ${saved}.`));
 }
 
-export async function exportRuns(ids: readonly string[], options: HomeOption): Promise<void> {
+export async function exportRuns(ids: readonly string[], options: Options): Promise<void> {
   await withStore(await homeOf(options), async (store) => {
+    const trajectories: unknown[] = [];
     for (const run of await runsOf(store, ids)) {
-      process.stdout.write(`${JSON.stringify(exportAtif(run, await store.events(run.id)))}\n`);
+      const trajectory = exportAtif(run, await store.events(run.id));
+      if (options.json === true) trajectories.push(trajectory);
+      else process.stdout.write(`${JSON.stringify(trajectory)}\n`);
     }
+    if (options.json === true) printJson(trajectories);
   });
 }
 

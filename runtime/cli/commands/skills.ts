@@ -21,9 +21,14 @@ export async function listSkills(options: HomeOption & { json?: boolean }): Prom
 export async function lintSkills(paths: readonly string[], options: { json?: boolean }): Promise<void> {
   const files = (await Promise.all(paths.map(skillFiles))).flat();
   const results = await Promise.all(
-    files.map(async (path) => ({ path, findings: lintSkill(await readFile(path, "utf8"), basename(dirname(resolve(path)))) })),
+    files.map(async (path) => ({
+      path,
+      findings: lintSkill(await readFile(path, "utf8"), basename(dirname(resolve(path)))),
+    })),
   );
-  const errors = results.flatMap(({ findings }) => findings).filter(({ severity }) => severity === "error").length;
+  const errors = results
+    .flatMap(({ findings }) => findings)
+    .filter(({ severity }) => severity === "error").length;
   process.exitCode = errors > 0 ? 1 : 0;
   if (options.json === true) {
     printJson(results);
@@ -32,7 +37,9 @@ export async function lintSkills(paths: readonly string[], options: { json?: boo
   for (const { path, findings } of results) {
     if (findings.length === 0) print(`${green("ok")}  ${path}`);
     for (const { rule, severity, line, message } of findings) {
-      print(`${severity === "error" ? red("error") : yellow("warning")}  ${path}:${line}  ${message}  ${dim(rule)}`);
+      print(
+        `${severity === "error" ? red("error") : yellow("warning")}  ${path}:${line}  ${message}  ${dim(rule)}`,
+      );
     }
   }
 }
@@ -45,10 +52,18 @@ async function skillFiles(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true });
   if (entries.some((entry) => entry.name === "SKILL.md")) return [join(path, "SKILL.md")];
   const nested = await Promise.all(
-    entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name, "SKILL.md")).map(existing),
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(path, entry.name, "SKILL.md"))
+      .map(existing),
   );
   const files = nested.flat();
-  if (files.length === 0) throw new RatchetError("usage", `${path} holds no SKILL.md`, "Name a SKILL.md, a skill's folder, or a folder of skills.");
+  if (files.length === 0)
+    throw new RatchetError(
+      "usage",
+      `${path} holds no SKILL.md`,
+      "Name a SKILL.md, a skill's folder, or a folder of skills.",
+    );
   return files;
 }
 

@@ -1,6 +1,6 @@
 /** A cycle as it goes on: plain lines, and a counter that stays on its line in a terminal. */
 import type { CycleEvent } from "../../../evolver/cycle.ts";
-import { bold, dim, green, oneLine, print, red, yellow } from "../output.ts";
+import { bold, count, dim, fit, green, oneLine, print, printStatus, red, yellow } from "../output.ts";
 
 /** Prints each event; give it to `evolve` as `watch`. */
 export function cycleView(indent = ""): (event: CycleEvent) => void {
@@ -10,12 +10,22 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
         counter(`${indent}baseline ${event.done} of ${event.total}`, event.done === event.total);
         return;
       case "clusters":
-        for (const { title, count } of event.clusters) {
-          print(`${indent}${bold(String(count).padStart(2))}  ${oneLine(title.replace(/^\d+ runs?: /, ""), 90)}`);
+        for (const { title, count: failures } of event.clusters) {
+          print(
+            fit(
+              `${indent}${bold(String(failures).padStart(2))}  ${oneLine(title.replace(/^\d+ runs?: /, ""), 90)}`,
+            ),
+          );
         }
         return;
       case "proposed":
-        print(dim(`${indent}${event.proposals} proposals for: ${oneLine(event.title, 80)}`));
+        print(
+          fit(
+            dim(
+              `${indent}${count(event.proposals, "proposal")} for: ${oneLine(event.title.replace(/^\d+ runs?: /, ""), 80)}`,
+            ),
+          ),
+        );
         return;
       case "proposer-failed":
         print(yellow(`${indent}proposer ${event.proposer} failed: ${oneLine(event.message)}`));
@@ -37,11 +47,12 @@ function judgedLine({ candidate }: Extract<CycleEvent, { kind: "judged" }>, inde
     verdict === "accept"
       ? `fixes ${fixes.length}, breaks ${regressions.length}`
       : `${against?.name ?? "?"}: ${against?.figures ?? ""}`;
-  return `${indent}${mark}  ${oneLine(proposal.title, 60)}  ${dim(`${proposal.rung}, ${proposal.source}`)}\n${indent}        ${dim(oneLine(why, 100))}`;
+  const what = `${indent}${mark}  ${oneLine(proposal.title, 60)}  ${dim(oneLine(`${proposal.rung}, ${proposal.source}`))}`;
+  return `${fit(what)}\n${fit(`${indent}        ${dim(oneLine(why, 100))}`)}`;
 }
 
 /** Only a terminal can overwrite a line; elsewhere the last count is enough. */
 function counter(text: string, last: boolean): void {
-  if (process.stdout.isTTY === true) process.stdout.write(`\r\u001B[K${text}${last ? "\n" : ""}`);
-  else if (last) print(text);
+  if (last) print(text);
+  else printStatus(text);
 }

@@ -50,7 +50,7 @@ export function printSummary({ before, after, heldOut, evolved, rolledBack, seco
   heading("What came of it");
   print(`   chores            ${before.passed} → ${bold(String(after.passed))} of ${after.total}`);
   print(`   held-out chores   ${heldOut.before} → ${bold(String(heldOut.after))} of ${heldOut.total}   ${dim(`(naive, best of two: ${heldOut.bestOf2})`)}`);
-  const rejected = evolved.candidates.filter(({ verdict }) => verdict !== "accept").length;
+  const rejected = evolved.candidates.filter(({ candidate }) => candidate.verdict !== "accept").length;
   print(`   candidates        ${evolved.promoted.length} promoted, ${rejected} turned down`);
   print(`   bad patch         ${rolledBack ? green("noticed and rolled back") : yellow("not rolled back")}`);
   print(dim(`   ${seconds(took)}, ${evolved.trials} trials in the cycle, sandbox ${sandbox}`));

@@ -10,7 +10,7 @@ import { truncate } from "./truncation.ts";
 
 /** Part of the room for input that may be full before the middle is dropped. */
 const COMPACT_AT = 0.8;
-/** Part of the conversation's size that the latest work may keep; less when the provider said that it was too long. */
+/** Part of what was said after the task that the latest work may keep; less when the provider said that it was too long. */
 const KEEP_SHARE = 0.4;
 const KEEP_SHARE_AFTER_OVERFLOW = 0.2;
 /** A result that saves less than this is refused. */
@@ -41,7 +41,7 @@ export async function compact(run: Run, cause: "full" | "overflow"): Promise<boo
   const { context } = run;
   const before = requestSize(run);
   const share = cause === "overflow" ? KEEP_SHARE_AFTER_OVERFLOW : KEEP_SHARE;
-  const room = turnsSize(context.turns) * share;
+  const room = turnsSize(context.turns.slice(1)) * share;
   const parts = divide(context.turns, (turns) => turnsSize(turns) <= room);
 
   // Where nothing can be gained no model call is spent on notes.

@@ -77,10 +77,16 @@ function shown(call: ToolUseBlock, result: ToolResult, limits: Limits): Outcome 
     const text = truncate(result.content, limits, result.total_bytes).text;
     return { id: call.id, text: text.trim() === "" ? SILENT : text, isError, exitCode, outOfBudget: false };
   }
-  const status = exitCode === undefined || exitCode === 0 ? "" : `exit code ${exitCode}\n`;
-  const what = `${status}${result.content}`.trim() || (result.failure?.kind ?? "failed without a message");
+  const what = withStatus(result).trim() || (result.failure?.kind ?? "failed without a message");
   const outcome = failed(call, what, limits, result.total_bytes);
   return { ...outcome, exitCode, outOfBudget: result.failure?.kind === "budget" };
+}
+
+function withStatus({ content, exit_code }: ToolResult): string {
+  const status = `exit code ${exit_code}`;
+  return exit_code === undefined || exit_code === 0 || content.includes(status)
+    ? content
+    : `${status}\n${content}`;
 }
 
 function failed(call: ToolUseBlock, message: string, limits: Limits, totalBytes = 0): Outcome {

@@ -13,6 +13,19 @@ const MAX_RETRIES = 4;
 /** Compactions that one model call may trigger; each must have made the context smaller. */
 const MAX_COMPACTIONS = 1;
 
+/** `invalid_request`, `provider_error` and `internal` are not among them: they can be anything. */
+const KINDS: ReadonlyMap<unknown, Failure["kind"]> = new Map([
+  ["context_overflow", "overflow"],
+  ["budget_exhausted", "budget"],
+  ["aborted", "aborted"],
+  ["authentication", "fatal"],
+  ["spend_limit", "fatal"],
+  ["not_found", "fatal"],
+  ["unknown_method", "fatal"],
+  ["rate_limited", "retryable"],
+  ["overloaded", "retryable"],
+  ["connection", "retryable"],
+]);
 const OVERFLOW =
   /context (?:length|window|size)|prompt is too long|too many (?:input )?tokens|maximum context/i;
 const PASSING =
@@ -25,7 +38,7 @@ export type Answer =
 export interface Failure {
   readonly kind: "overflow" | "budget" | "aborted" | "fatal" | "retryable";
   readonly message: string;
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
 interface Tries {
@@ -61,37 +74,15 @@ async function attempt(run: Run): Promise<{ kind: "reply"; reply: ModelReply } |
 /** Tells failures apart: by the specific codes first, then by the text, then by the general flag. */
 export function classify(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
-  const {
-    code,
-    retryable,
-    retry_after_ms: retryAfterMs,
-  }: Partial<WireError> = error instanceof Error ? error : {};
-  const again: Failure = {
-    kind: "retryable",
-    message,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
-  switch (code) {
-    case "context_overflow":
-      return { kind: "overflow", message };
-    case "budget_exhausted":
-      return { kind: "budget", message };
-    case "aborted":
-      return { kind: "aborted", message };
-    case "authentication":
-    case "spend_limit":
-    case "not_found":
-    case "unknown_method":
-      return { kind: "fatal", message };
-    case "rate_limited":
-    case "overloaded":
-    case "connection":
-      return retryable === false ? { kind: "fatal", message } : again;
-    default:
-      // `invalid_request`, `provider_error`, `internal` and errors without a code can be anything.
-      if (OVERFLOW.test(message)) return { kind: "overflow", message };
-      return (retryable ?? PASSING.test(message)) ? again : { kind: "fatal", message };
-  }
+  const wire: Partial<WireError> = error instanceof Error ? error : {};
+  return { kind: kindOf(wire, message), message, retryAfterMs: wire.retry_after_ms };
+}
+
+function kindOf({ code, retryable }: Partial<WireError>, message: string): Failure["kind"] {
+  const kind = KINDS.get(code);
+  if (kind) return kind === "retryable" && retryable === false ? "fatal" : kind;
+  if (OVERFLOW.test(message)) return "overflow";
+  return (retryable ?? PASSING.test(message)) ? "retryable" : "fatal";
 }
 
 /** @returns nothing when another attempt is worth while */

@@ -16,7 +16,7 @@ const Model = z.strictObject({
     .default("procedure")
     .describe("procedure: offline stand-in, no language model; anthropic: the Claude API and every server that speaks it"),
   id: z.string().optional().describe("model name at the provider, for example claude-sonnet-5-5"),
-  base_url: z.url().optional().describe("a local server that speaks the Anthropic Messages API"),
+  base_url: z.url({ protocol: /^https?$/ }).optional().describe("a local server that speaks the Anthropic Messages API"),
   profile: z
     .enum(["claude", "ollama", "vllm", "sglang", "llama-cpp", "lm-studio", "litellm", "openrouter", "generic"])
     .optional()
@@ -45,13 +45,26 @@ const Sandbox = z.strictObject({
 const folder = (path: string) =>
   z
     .string()
-    .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[^\0\\]+[^/\0\\]$/, "a relative folder without . or ..")
+    .regex(/^(?!(?:.*\/)?(?:\.|\.\.|\.git)(?:\/|$))[^/\0\\]+(?:\/[^/\0\\]+)*$/i, "must be a relative folder without . or ..")
     .default(path);
-const GenomePaths = z.strictObject({
-  harness: folder("harness"),
-  prompts: folder("prompts"),
-  skills: folder("skills"),
-});
+const GenomePaths = z
+  .strictObject({ harness: folder("harness"), prompts: folder("prompts"), skills: folder("skills") })
+  .superRefine((paths, context) => {
+    for (const [part, path] of Object.entries(paths)) {
+      const other = [...OUTSIDE, ...Object.values({ ...paths, [part]: "" })].find((each) => each !== "" && overlap(path, each));
+      if (other === undefined) continue;
+      context.addIssue({ code: "custom", path: [part], message: `"${path}" overlaps with "${other}"; each part has a folder of its own` });
+    }
+  });
+
+/** Folders that evolution must never rewrite. */
+const OUTSIDE = ["tasks", ".agent"];
+
+/** Some file systems take upper and lower case for the same. */
+function overlap(a: string, b: string): boolean {
+  const [one, other] = [`${a.toLowerCase()}/`, `${b.toLowerCase()}/`];
+  return one.startsWith(other) || other.startsWith(one);
+}
 
 const Evolution = z.strictObject({
   suite: z.string().default("chores").describe("folder under tasks/ that cycles replay"),

@@ -1,6 +1,6 @@
 /** `guardrails.yaml`: what the agent may do, and what of it may never change. */
 import { z } from "zod";
-import { PermissionPattern } from "../../../guardrails/pattern.ts";
+import { HostPattern, PermissionPattern } from "../../../guardrails/pattern.ts";
 
 const patterns = z.array(PermissionPattern).default([]);
 
@@ -9,7 +9,7 @@ const Permissions = z
   .describe("deny wins over ask, ask wins over allow; ask without a terminal is deny");
 
 const Network = z.strictObject({
-  hosts: z.array(z.string().min(1)).default([]).describe("hosts that the http tool may reach; `*` stands within a label"),
+  hosts: z.array(HostPattern).default([]).describe("hosts that the http tool may reach; `*` stands within a label"),
 });
 
 /** Text that must be in a prompt file after every patch. */

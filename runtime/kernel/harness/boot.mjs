@@ -2,19 +2,41 @@
  * Runs inside the sandbox, in the harness's process: joins the wire on fd 3, loads the harness, runs it, reports how
  * it ended. Plain JavaScript, so that nothing has to be stripped or built at start.
  *
+ * Exit codes: 0 finished, 70 the harness threw, 13 it waits for what never comes, 71 the kernel is gone.
+ *
  * Nothing here protects the kernel: code in this process is not trusted, and the kernel checks every line. The load
- * hooks and the removed globals only repeat, at run time, the import rule that was checked before.
+ * hooks and the removed globals only repeat, at run time, the rules that were checked before.
  */
+import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { Session } from "node:inspector";
 import { registerHooks } from "node:module";
 import { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import process from "node:process";
 import { clearTimeout, setTimeout } from "node:timers";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+const FINISHED = 0;
+const WAITS_FOR_EVER = 13;
+const THREW = 70;
+const NO_KERNEL = 71;
+/** As in protocol.ts. */
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const NEVER_SETTLED = { message: "run() waits for a promise that nothing will settle", stack: "" };
+/** As in guardrails/globals.ts. */
+const LANGUAGE = new Set(
+  `undefined NaN Infinity Array ArrayBuffer BigInt Boolean DataView Date Error AggregateError
+   RangeError ReferenceError SyntaxError TypeError URIError Float32Array Float64Array Int8Array
+   Int16Array Int32Array Uint8Array Uint8ClampedArray Uint16Array Uint32Array Intl Iterator JSON Map
+   Math Number Object Promise RegExp Set String Symbol WeakMap WeakSet parseInt parseFloat isNaN
+   isFinite encodeURIComponent decodeURIComponent encodeURI decodeURI structuredClone TextEncoder
+   TextDecoder URL URLSearchParams AbortController AbortSignal console`.split(/\s+/),
+);
+
 const root = process.argv[2];
 const rootUrl = `${pathToFileURL(root)}/`;
-const exit = process.exit.bind(process);
 const began = performance.now();
 
 const profiler = startCoverage();
@@ -22,19 +44,34 @@ const wire = openWire();
 const hello = await wire.hello;
 restrictImports();
 hideGlobals();
-const report = await runHarness();
-await wire.request("exit", { ...report, coverage: takeCoverage(profiler) });
-exit(report.error === undefined ? 0 : 70);
+let reporting = false;
+process.on("uncaughtException", (error) => report(THREW, describe(error)));
+// Nothing is left to wait for, and `run` has not returned.
+process.on("beforeExit", () => report(WAITS_FOR_EVER, NEVER_SETTLED));
+try {
+  await wire.request("finish", await runHarness());
+  await report(FINISHED);
+} catch (error) {
+  await report(THREW, describe(error));
+}
 
 async function runHarness() {
-  try {
-    const { run } = await import(`${rootUrl}main.ts`);
-    if (typeof run !== "function") throw new TypeError("harness/main.ts does not export a function named run");
-    await wire.request("finish", await run(kernel()));
-    return {};
-  } catch (error) {
-    return { error: { message: String(error?.message ?? error), stack: relative(String(error?.stack ?? "")) } };
-  }
+  const { run } = await import(`${rootUrl}main.ts`);
+  if (typeof run !== "function") throw new TypeError("harness/main.ts does not export a function named run");
+  return run(kernel());
+}
+
+/** Tells the kernel how it ended, once, and ends. */
+async function report(code, error) {
+  if (reporting) return;
+  reporting = true;
+  await wire.request("exit", { error, coverage: takeCoverage(profiler) });
+  process.exit(code);
+}
+
+function describe(error) {
+  const message = String(error?.message ?? error);
+  return { message: message.slice(0, 10_000), stack: relative(String(error?.stack ?? "")).slice(0, 20_000) };
 }
 
 /** The `Kernel` of protocol.ts. */
@@ -64,22 +101,35 @@ function openWire() {
   const { promise: hello, resolve: greet } = Promise.withResolvers();
   const wire = { hello, aborted: false, steering: [], request, sleep };
   let next = 1;
-  let rest = "";
+  let parts = [];
   socket.setEncoding("utf8");
   socket.on("data", (chunk) => {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop();
-    for (const line of lines) receive(JSON.parse(line));
+    const lines = chunk.split("\n");
+    const last = lines.pop();
+    for (const line of lines) {
+      receive(JSON.parse(parts.join("") + line));
+      parts = [];
+    }
+    parts.push(last);
   });
   // Without a kernel there is nobody to work for.
-  socket.on("close", () => exit(71));
+  socket.on("error", () => process.exit(NO_KERNEL));
+  socket.on("close", () => process.exit(NO_KERNEL));
   return wire;
 
   function request(method, params) {
-    const id = next++;
     const { promise, resolve, reject } = Promise.withResolvers();
-    pending.set(id, { resolve, reject });
-    socket.write(`${JSON.stringify({ id, method, params })}\n`);
+    // Made here, so that its stack tells which line of the harness asked.
+    const failure = new Error();
+    try {
+      const line = `${JSON.stringify({ id: next, method, params })}\n`;
+      if (Buffer.byteLength(line) > MAX_LINE_BYTES) throw new RangeError(`${method}: the request is longer than ${MAX_LINE_BYTES} bytes`);
+      pending.set(next++, { resolve, reject, failure });
+      socket.ref();
+      socket.write(line);
+    } catch (error) {
+      reject(error);
+    }
     return promise;
   }
 
@@ -90,13 +140,15 @@ function openWire() {
       wire.aborted = true;
       for (const wake of sleepers) wake();
     } else settle(message);
+    // Only an answer that is due keeps the process alive, so that waiting for nothing is noticed.
+    if (pending.size === 0) socket.unref();
   }
 
   function settle({ id, result, error }) {
     const waiting = pending.get(id);
     pending.delete(id);
     if (error === undefined) waiting?.resolve(result);
-    else waiting?.reject(Object.assign(new Error(error.message), error));
+    else waiting?.reject(toError(waiting.failure, error));
   }
 
   function sleep(ms) {
@@ -107,10 +159,16 @@ function openWire() {
       sleepers.delete(wake);
       resolve();
     };
-    const timer = setTimeout(wake, ms);
+    const timer = setTimeout(wake, Math.min(ms, MAX_TIMER_MS));
     sleepers.add(wake);
     return promise;
   }
+}
+
+/** The fields of a `WireError`, on an error whose stack begins in the harness. */
+function toError(failure, error) {
+  const frames = failure.stack.split("\n").filter((line) => line.includes(rootUrl));
+  return Object.assign(failure, error, { stack: [`Error: ${error.message}`, ...frames].join("\n") });
 }
 
 /** A harness imports its own files and nothing else. They are already stripped of types. */
@@ -130,10 +188,11 @@ function restrictImports() {
   });
 }
 
+/** Whatever is not plain language reaches outside, or makes code from text. */
 function hideGlobals() {
-  const hidden = ["process", "fetch", "WebSocket", "EventSource", "navigator", "require", "global", "Buffer"];
-  for (const name of [...hidden, "setImmediate", "setInterval", "setTimeout", "XMLHttpRequest"]) {
-    Reflect.deleteProperty(globalThis, name);
+  const scope = globalThis;
+  for (const name of Object.getOwnPropertyNames(scope)) {
+    if (!LANGUAGE.has(name)) delete scope[name];
   }
 }
 

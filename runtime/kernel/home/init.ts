@@ -1,6 +1,6 @@
 /** Makes a home: a git repository with the genome on `upstream`, and `main` on top of it with the constitution. */
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { RatchetError } from "../error.ts";
 import { git } from "../git.ts";
@@ -10,19 +10,46 @@ import { agentYaml, guardrailsYaml } from "./template-text.ts";
 export type Template = "default" | "naive";
 
 /**
- * Makes a home in `dir`, which must not exist or be empty.
+ * Makes a home in `dir`, which must not exist or be empty. Nothing is left behind when that fails.
  * @returns the absolute path of the home
  * @throws RatchetError (usage) when something is there already
  */
 export async function initHome(dir: string, template: Template): Promise<string> {
   const home = resolve(dir);
   await refuseOccupied(home);
-  await mkdir(home, { recursive: true });
+  const made = await mkdir(home, { recursive: true });
+  try {
+    await fill(home, template);
+    return home;
+  } catch (error) {
+    await clear(home, made);
+    throw error;
+  }
+}
+
+async function refuseOccupied(home: string): Promise<void> {
+  const found = await stat(home).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isDirectory()) throw new RatchetError("usage", `${home} is not a folder`, "Name a new or an empty folder: agent init DIR");
+  if (!(await stat(home)).isDirectory()) {
+    throw new RatchetError("usage", `${home} is a file`, "Name a new or an empty folder: agent init DIR");
+  }
+  const entries = await readdir(home);
+  if (entries.length === 0) return;
+  if (entries.includes("agent.yaml")) throw new RatchetError("usage", `${home} is a home already`, "`agent doctor` checks it.");
+  throw new RatchetError("usage", `${home} is not empty`, "Name a new or an empty folder: agent init DIR");
+}
+
+async function fill(home: string, template: Template): Promise<void> {
   const repository = git(home);
+  // Forced, for a global gitignore of the user's might leave out part of the genome.
+  const commit = async (message: string): Promise<void> => {
+    await repository.run(["add", "--all", "--force"]);
+    await repository.run(["commit", "--quiet", "-m", message]);
+  };
   await repository.run(["init", "--quiet", "--initial-branch=upstream"]);
   await copyGenome(home, template);
-  await repository.run(["add", "--all"]);
-  await repository.run(["commit", "--quiet", "-m", `Begin with the ${template} genome of Ratchet`]);
+  await commit(`Begin with the ${template} genome of Ratchet`);
   await repository.run(["switch", "--quiet", "--create", "main"]);
   await Promise.all([
     writeFile(join(home, "agent.yaml"), agentYaml(nameOf(home))),
@@ -30,17 +57,13 @@ export async function initHome(dir: string, template: Template): Promise<string>
     writeFile(join(home, ".gitignore"), ".agent/\n"),
     copyExampleSuite(home),
   ]);
-  await repository.run(["add", "--all"]);
-  await repository.run(["commit", "--quiet", "-m", "Add the constitution: configuration, guard rules, an example suite"]);
-  return home;
+  await commit("Add the constitution: configuration, guard rules, an example suite");
 }
 
-async function refuseOccupied(home: string): Promise<void> {
-  if (!existsSync(home)) return;
-  const entries = await readdir(home);
-  if (entries.length === 0) return;
-  if (entries.includes("agent.yaml")) throw new RatchetError("usage", `${home} is a home already`, "`agent doctor` checks it.");
-  throw new RatchetError("usage", `${home} is not empty`, "Name a new or an empty folder: agent init DIR");
+/** @param made the first folder that was made, if any was */
+async function clear(home: string, made: string | undefined): Promise<void> {
+  if (made !== undefined) return rm(made, { recursive: true, force: true });
+  for (const entry of await readdir(home)) await rm(join(home, entry), { recursive: true, force: true });
 }
 
 async function copyGenome(home: string, template: Template): Promise<void> {
@@ -63,6 +86,7 @@ async function copyExampleSuite(home: string): Promise<void> {
   await cp(packageFile("runtime/genome/templates/tasks"), join(home, "tasks"), { recursive: true });
 }
 
+/** Sixty-four characters at most, none of them cut in two. */
 function nameOf(home: string): string {
-  return basename(home).slice(0, 64) || "agent";
+  return basename(home).slice(0, 64).toWellFormed().replaceAll("\uFFFD", "") || "agent";
 }

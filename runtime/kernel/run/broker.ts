@@ -1,5 +1,5 @@
 /** Answers a harness's requests: guarded, charged to the budget, recorded. The only way out of the sandbox. */
-import { exhausted, type BudgetCaps } from "../../../guardrails/budget.ts";
+import { exhausted, type BudgetCaps, type Exhausted } from "../../../guardrails/budget.ts";
 import { messageOf } from "../error.ts";
 import { ModelError, type Model } from "../model/model.ts";
 import { costUsd } from "../model/price.ts";
@@ -14,10 +14,11 @@ import type {
   ToolResult,
   WireError,
 } from "../protocol.ts";
-import type { SkillShelf } from "./skill-shelf.ts";
 import type { ToolHost } from "../tools/host.ts";
 import type { Meter } from "./meter.ts";
 import type { Recorder } from "./recorder.ts";
+import type { SkillShelf } from "./skill-shelf.ts";
+import { oneAtATime, unlessAborted } from "./waiting.ts";
 
 export interface BrokerOptions {
   readonly model: Model;
@@ -27,6 +28,7 @@ export interface BrokerOptions {
   readonly caps: BudgetCaps;
   readonly meter: Meter;
   readonly recorder: Recorder;
+  /** Ends what is being waited for; what comes afterwards is refused. */
   readonly signal: AbortSignal;
 }
 
@@ -35,27 +37,52 @@ export interface Broker {
   serve(request: Request): Promise<Response>;
   /** What the harness said when it finished, if it did. */
   finish(): Finish | undefined;
-  /** What the bootstrap reported last, if it did. */
+  /** What the bootstrap reported first, if it did. */
   exit(): HarnessExit | undefined;
+  /** The first budget for which a model call was refused, if one was. */
+  exhausted(): Exhausted | undefined;
 }
 
 /** Notes that one run may leave; a harness that writes more is not heard. */
 const MAX_NOTES = 1000;
 const MAX_NOTE_BYTES = 64 * 1024;
+/** Characters that the trajectory of one run may have; then nothing is served any more, for what is done is recorded. */
+const MAX_TRAJECTORY_SIZE = 256 * 1024 * 1024;
 
 export function createBroker(options: BrokerOptions): Broker {
+  const { recorder, signal } = options;
   let finish: Finish | undefined;
   let exit: HarnessExit | undefined;
+  let over: Exhausted | undefined;
   let notes = 0;
+  // The budget is asked before a call and charged after it: two at once would both fit into what is left for one.
+  const inTurn = oneAtATime();
+
+  const refuseWhenExhausted = (): void => {
+    const found = exhausted(options.meter.spent(), options.caps);
+    if (found === undefined) return;
+    const { limit, spent, cap } = found;
+    if (over === undefined) recorder.record({ kind: "budget_reached", limit, spent: Number.isFinite(spent) ? spent : cap, cap });
+    over ??= found;
+    throw refused("budget_exhausted", `the run's ${limit} budget is spent: ${spent} of ${cap}`);
+  };
 
   const answer = async (request: Request): Promise<unknown> => {
-    if (finish !== undefined && request.method !== "exit") {
-      throw refused("invalid_request", "the run is finished; nothing may follow");
+    if (request.method === "exit") {
+      exit ??= request.params;
+      return null;
     }
+    if (finish !== undefined || exit !== undefined) throw refused("invalid_request", "the run is finished; nothing may follow");
+    if (recorder.size() > MAX_TRAJECTORY_SIZE) throw refused("budget_exhausted", "the run has recorded as much as a run may");
     switch (request.method) {
       case "model.create":
-        return createMessage(options, request.params);
+        return inTurn(async () => {
+          refuseWhenAborted(signal);
+          refuseWhenExhausted();
+          return createMessage(options, request.params);
+        });
       case "tools.call":
+        refuseWhenAborted(signal);
         return callTool(options, request.params);
       case "skills.search":
         return searchSkills(options, request.params.query, request.params.limit);
@@ -66,10 +93,7 @@ export function createBroker(options: BrokerOptions): Broker {
         return null;
       case "finish":
         finish = request.params;
-        options.recorder.record({ kind: "finished", ...request.params });
-        return null;
-      case "exit":
-        exit ??= request.params;
+        recorder.record({ kind: "finished", ...request.params });
         return null;
       default:
         return request satisfies never;
@@ -86,18 +110,22 @@ export function createBroker(options: BrokerOptions): Broker {
     },
     finish: () => finish,
     exit: () => exit,
+    exhausted: () => over,
   };
 }
 
+function refuseWhenAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw ended();
+}
+
 async function createMessage(options: BrokerOptions, request: ModelRequest): Promise<ModelReply> {
-  const { meter, model, recorder } = options;
-  refuseWhenExhausted(options);
+  const { meter, model, recorder, signal } = options;
   const step = meter.beginStep();
   const capped = { ...request, max_tokens: Math.min(request.max_tokens ?? options.outputTokens, options.outputTokens) };
   const recorded = recorder.requestDelta(capped);
   const began = performance.now();
   try {
-    const reply = await model.create(capped, options.signal);
+    const reply = await unlessAborted(model.create(capped, signal), signal, ended);
     const cost = model.price === undefined ? undefined : costUsd(reply.usage, model.price);
     meter.charge(reply.usage, cost);
     recorder.record({
@@ -115,13 +143,6 @@ async function createMessage(options: BrokerOptions, request: ModelRequest): Pro
     recorder.record({ kind: "model_called", step, request: recorded, error: wire, ms: performance.now() - began });
     throw error;
   }
-}
-
-function refuseWhenExhausted({ meter, caps, recorder }: BrokerOptions): void {
-  const over = exhausted(meter.spent(), caps);
-  if (over === undefined) return;
-  recorder.record({ kind: "budget_reached", limit: over.limit, spent: over.spent, cap: over.cap });
-  throw refused("budget_exhausted", `the run's ${over.limit} budget is spent: ${over.spent} of ${over.cap}`);
 }
 
 async function callTool(options: BrokerOptions, call: ToolCall): Promise<ToolResult> {
@@ -159,8 +180,12 @@ function loadSkill(options: BrokerOptions, name: string): unknown {
 }
 
 function note(options: BrokerOptions, kind: string, data: Record<string, unknown>): void {
-  if (JSON.stringify(data).length > MAX_NOTE_BYTES) throw refused("invalid_request", "a note is limited to 64 KiB");
+  if (Buffer.byteLength(JSON.stringify(data)) > MAX_NOTE_BYTES) throw refused("invalid_request", "a note is limited to 64 KiB");
   options.recorder.record({ kind: "noted", note: kind, data });
+}
+
+function ended(): ModelError {
+  return refused("aborted", "the run is being ended");
 }
 
 function refused(code: WireError["code"], message: string): ModelError {

@@ -5,11 +5,13 @@ import type { Store } from "../store/store.ts";
 import type { EventOf, TrajectoryEvent } from "../trajectory/events.ts";
 
 export interface Recorder {
-  /** Queued at once; `settled` tells when it is durable. */
+  /** Queued at once; `settled` tells when it is durable. Never throws; after a failure nothing more is taken. */
   record(event: TrajectoryEvent): void;
   /** The part of a model request that the store has not seen yet. */
   requestDelta(request: ModelRequest): EventOf<"model_called">["request"];
-  /** Resolves when all that was recorded is durable. @throws what the store threw. */
+  /** About how many characters were recorded so far. */
+  size(): number;
+  /** Resolves when all that was recorded is durable. @throws what the store, or the watcher, threw first */
   settled(): Promise<void>;
 }
 
@@ -18,34 +20,57 @@ export interface RecorderOptions {
   readonly run: string;
   /** Replaces secrets by marks. Applied to every string of every event. */
   readonly redact: (text: string) => string;
+  /** Gets each event as it is stored, before it is durable. */
   readonly watch: (event: TrajectoryEvent) => void;
+  /** Called once, when an event could not be stored or watched: what happens from now on leaves no record. */
+  readonly onFailure: () => void;
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
   let queue: TrajectoryEvent[] = [];
   let writing: Promise<void> | undefined;
-  let failure: unknown;
+  let failure: { readonly cause: unknown } | undefined;
+  let size = 0;
   let previous: { system: string | undefined; messages: readonly string[] } = { system: undefined, messages: [] };
 
+  const fail = (cause: unknown): void => {
+    if (failure !== undefined) return;
+    failure = { cause };
+    queue = [];
+    options.onFailure();
+  };
+  const clean = (text: string): string => {
+    size += text.length;
+    return options.redact(text);
+  };
   const flush = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const batch = queue;
-      queue = [];
-      await options.store.append(options.run, batch);
+    try {
+      // Events of one turn go into one transaction.
+      await Promise.resolve();
+      while (queue.length > 0) {
+        const batch = queue;
+        queue = [];
+        await options.store.append(options.run, batch);
+      }
+    } catch (error) {
+      fail(error);
+    } finally {
+      writing = undefined;
     }
-    writing = undefined;
   };
 
   return {
     record(event) {
-      const redacted = redactStrings(event, options.redact);
-      queue.push(redacted);
-      options.watch(redacted);
-      writing ??= Promise.resolve()
-        .then(flush)
-        .catch((error: unknown) => {
-          failure ??= error;
-        });
+      if (failure !== undefined) return;
+      try {
+        size += OVERHEAD;
+        const redacted = mapLeaves(event, clean, () => (size += NUMBER)) as TrajectoryEvent;
+        queue.push(redacted);
+        writing ??= flush();
+        options.watch(redacted);
+      } catch (error) {
+        fail(error);
+      }
     },
     requestDelta(request) {
       const messages = request.messages.map((message) => JSON.stringify(message));
@@ -59,12 +84,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
       previous = { system: request.system, messages };
       return delta;
     },
+    size: () => size,
     async settled() {
       while (writing !== undefined) await writing;
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined) throw failure.cause;
     },
   };
 }
+
+/** Characters that an event, and a number in one, are taken for. */
+const OVERHEAD = 64;
+const NUMBER = 8;
 
 function commonPrefix(a: readonly string[], b: readonly string[]): number {
   let length = 0;
@@ -72,12 +102,13 @@ function commonPrefix(a: readonly string[], b: readonly string[]): number {
   return length;
 }
 
-/** A copy with `redact` applied to each string. Events are JSON, so this reaches everything. */
-function redactStrings<T>(value: T, redact: (text: string) => string): T {
-  if (typeof value === "string") return redact(value) as T;
-  if (Array.isArray(value)) return value.map((item: unknown) => redactStrings(item, redact)) as T;
+/** A copy with `text` applied to each string, keys too. Events are JSON, so this reaches everything. */
+function mapLeaves(value: unknown, text: (string: string) => string, other: () => void): unknown {
+  if (typeof value === "string") return text(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => mapLeaves(item, text, other));
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactStrings<unknown>(item, redact)])) as T;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), mapLeaves(item, text, other)]));
   }
+  other();
   return value;
 }

@@ -4,7 +4,7 @@ import { detectSandbox } from "../../../guardrails/sandbox/detect.ts";
 import type { Home } from "../home/home.ts";
 import { openModel } from "../model/open.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
-import type { Runtime } from "./run-task.ts";
+import type { Runtime } from "./request.ts";
 
 /**
  * @param env where credentials are looked up

@@ -1,4 +1,7 @@
 /** Rows of the SQLite store as the values that the kernel uses. */
+import { RatchetError, messageOf } from "../error.ts";
+import { EVENT_VERSION, TrajectoryEvent, type StoredEvent } from "../trajectory/events.ts";
+import { lives } from "./process-mark.ts";
 import type { Outcome, RunRow, RunStatus } from "./store.ts";
 
 export function toRunRow(row: Record<string, unknown>): RunRow {
@@ -7,7 +10,7 @@ export function toRunRow(row: Record<string, unknown>): RunRow {
     id: String(row["id"]),
     startedAt: String(row["started_at"]),
     endedAt: textOrNull(row["ended_at"]),
-    status: statusOf(String(row["status"]) as RunStatus, pid),
+    status: statusOf(String(row["status"]) as RunStatus, pid, String(row["pid_started"])),
     purpose: row["purpose"] === "trial" ? "trial" : "live",
     task: textOrNull(row["task"]),
     instruction: String(row["instruction"]),
@@ -24,22 +27,29 @@ export function toRunRow(row: Record<string, unknown>): RunRow {
   };
 }
 
+/** @throws RatchetError when the event is from a newer version or damaged */
+export function toStoredEvent(row: Record<string, unknown>): StoredEvent {
+  const place = `run ${String(row["run"])}: event ${String(row["seq"])}`;
+  const v = Number(row["v"]);
+  if (v > EVENT_VERSION) {
+    const problem = `${place} has version ${v}; this Ratchet reads up to ${EVENT_VERSION}`;
+    throw new RatchetError("infrastructure", problem, "Update Ratchet.");
+  }
+  try {
+    const event = TrajectoryEvent.parse(JSON.parse(String(row["event"])));
+    return { run: String(row["run"]), seq: Number(row["seq"]), at: String(row["at"]), v, event };
+  } catch (error) {
+    throw new RatchetError("infrastructure", `${place} is damaged: ${messageOf(error)}`, undefined, { cause: error });
+  }
+}
+
 export function toOutcomeColumns(outcome: Outcome): { outcome_kind: string; outcome_pass: number | null } {
   return { outcome_kind: outcome.kind, outcome_pass: outcome.kind === "unknown" ? null : Number(outcome.pass) };
 }
 
 /** A run that was never closed, and whose process is gone, was interrupted. */
-function statusOf(status: RunStatus, pid: number): RunStatus {
-  return status === "open" && !isAlive(pid) ? "interrupted" : status;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+function statusOf(status: RunStatus, pid: number, pidStarted: string): RunStatus {
+  return status === "open" && !lives(pid, pidStarted) ? "interrupted" : status;
 }
 
 function outcomeOf(row: Record<string, unknown>): Outcome {

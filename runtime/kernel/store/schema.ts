@@ -40,7 +40,24 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (collection, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Numbers of processes are used again.
+  "ALTER TABLE runs ADD COLUMN pid_started TEXT NOT NULL DEFAULT ''",
 ];
+
+/**
+ * Reads the version and nothing else.
+ * @throws RatchetError when the database is from a newer Ratchet, or of another program
+ */
+export function refuseForeign(database: DatabaseSync, file: string): void {
+  const version = versionOf(database);
+  refuseNewer(version, file);
+  if (version > 0 || database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"] === 0) return;
+  throw new RatchetError(
+    "infrastructure",
+    `${file}: this database belongs to another program`,
+    "Nothing was changed. Move it aside to begin with an empty store.",
+  );
+}
 
 /** Brings the database to the newest version. @throws RatchetError when it is from a newer Ratchet. */
 export function migrate(database: DatabaseSync, file: string): void {
@@ -49,20 +66,23 @@ export function migrate(database: DatabaseSync, file: string): void {
   try {
     // Read again under the lock: another process may have migrated meanwhile.
     const version = versionOf(database);
-    if (version > MIGRATIONS.length) {
-      throw new RatchetError(
-        "infrastructure",
-        `${file}: the store has version ${version}; this Ratchet knows versions up to ${MIGRATIONS.length}`,
-        "Update Ratchet. Nothing was changed.",
-      );
-    }
+    refuseNewer(version, file);
     for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
+}
+
+function refuseNewer(version: number, file: string): void {
+  if (version <= MIGRATIONS.length) return;
+  throw new RatchetError(
+    "infrastructure",
+    `${file}: the store has version ${version}; this Ratchet knows versions up to ${MIGRATIONS.length}`,
+    "Update Ratchet. Nothing was changed.",
+  );
 }
 
 function versionOf(database: DatabaseSync): number {

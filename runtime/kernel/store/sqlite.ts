@@ -8,67 +8,86 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RatchetError, messageOf } from "../error.ts";
-import { EVENT_VERSION, TrajectoryEvent, type StoredEvent } from "../trajectory/events.ts";
+import { EVENT_VERSION, type TrajectoryEvent } from "../trajectory/events.ts";
+import { attempt } from "./attempt.ts";
+import { findRun } from "./find-run.ts";
+import { startMark } from "./process-mark.ts";
+import { toOutcomeColumns, toRunRow, toStoredEvent } from "./rows.ts";
+import { migrate, refuseForeign } from "./schema.ts";
 import { prepare, type Statements } from "./statements.ts";
-import { migrate } from "./schema.ts";
-import { toOutcomeColumns, toRunRow } from "./rows.ts";
 import type { NewRun, RunFilter, RunRow, RunStatus, RunTotals, Store } from "./store.ts";
 
 /**
- * Opens the store, making file and folder when they are not there.
- * @throws RatchetError (infrastructure) when the file is not a database, is from a newer version or cannot be written.
+ * Opens the store, making file and folder when they are not there. All that it does may throw RatchetError
+ * (infrastructure) when the file cannot be read or written.
+ * @throws RatchetError (infrastructure) when the file is no store, is from a newer version or cannot be opened
  */
 export function openSqliteStore(file: string): Store {
   const database = open(file);
   const statements = prepare(database);
   return {
     async startRun(run) {
-      insertRun(statements, run);
+      attempt(`${file}: run ${run.id} could not be begun`, () => insertRun(statements, run));
     },
     async append(run, events) {
-      append(database, statements, run, events);
+      attempt(`${file}: events of run ${run} could not be stored`, () => append(database, statements, run, events));
     },
     async setOutcome(run, outcome) {
-      statements.setOutcome.run({ id: run, ...toOutcomeColumns(outcome) });
+      const changed = attempt(`${file}: the outcome of run ${run} could not be stored`, () =>
+        statements.setOutcome.run({ id: run, ...toOutcomeColumns(outcome) }),
+      );
+      refuseUnknown(changed, run);
     },
     async endRun(run, status, totals) {
-      endRun(statements, run, status, totals);
+      refuseUnknown(attempt(`${file}: run ${run} could not be closed`, () => endRun(statements, run, status, totals)), run);
     },
     async getRun(idOrPrefix) {
-      return findRun(statements, idOrPrefix);
+      return attempt(`${file}: runs cannot be read`, () => findRun(statements, idOrPrefix));
     },
     async listRuns(filter) {
-      return listRuns(statements, filter ?? {});
+      return attempt(`${file}: runs cannot be read`, () => listRuns(statements, filter ?? {}));
     },
     async events(run) {
-      return statements.eventsOf.all(run).map(toStoredEvent);
+      return attempt(`${file}: events of run ${run} cannot be read`, () => statements.eventsOf.all(run).map(toStoredEvent));
     },
     async put(collection, key, value) {
-      statements.putDocument.run(collection, key, JSON.stringify(value));
+      attempt(`${file}: ${collection}/${key} could not be stored`, () =>
+        statements.putDocument.run(collection, key, JSON.stringify(value)),
+      );
     },
     async get(collection, key) {
-      const row = statements.getDocument.get(collection, key);
-      return row === undefined ? undefined : JSON.parse(String(row["value"]));
+      return attempt(`${file}: ${collection}/${key} cannot be read`, () => {
+        const row = statements.getDocument.get(collection, key);
+        return row === undefined ? undefined : JSON.parse(String(row["value"]));
+      });
     },
     async list(collection) {
-      return statements.listDocuments
-        .all(collection)
-        .map((row) => ({ key: String(row["key"]), value: JSON.parse(String(row["value"])) as unknown }));
+      return attempt(`${file}: ${collection} cannot be read`, () =>
+        statements.listDocuments
+          .all(collection)
+          .map((row) => ({ key: String(row["key"]), value: JSON.parse(String(row["value"])) as unknown })),
+      );
     },
     async close() {
-      database.close();
+      if (database.isOpen) database.close();
     },
   };
 }
 
+/** How long to wait for another process that writes, in milliseconds. */
+const BUSY_MS = 10_000;
+
 function open(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const database = new DatabaseSync(file, { timeout: 10_000 });
+    database = new DatabaseSync(file, { timeout: BUSY_MS });
+    refuseForeign(database, file);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     migrate(database, file);
     return database;
   } catch (error) {
+    database?.close();
     if (error instanceof RatchetError) throw error;
     throw new RatchetError(
       "infrastructure",
@@ -91,25 +110,26 @@ function insertRun(statements: Statements, run: NewRun): void {
     workspace: run.workspace,
     snapshot: run.snapshot,
     pid: process.pid,
+    pid_started: startMark(),
   });
 }
 
 function append(database: DatabaseSync, statements: Statements, run: string, events: readonly TrajectoryEvent[]): void {
+  if (events.length === 0) return;
   const at = new Date().toISOString();
   database.exec("BEGIN IMMEDIATE");
   try {
     for (const event of events) statements.insertEvent.run({ run, at, v: EVENT_VERSION, event: JSON.stringify(event) });
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
-    throw new RatchetError("infrastructure", `run ${run}: events could not be stored: ${messageOf(error)}`, undefined, {
-      cause: error,
-    });
+    // SQLite itself rolls back when the disk is full.
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
   }
 }
 
-function endRun(statements: Statements, id: string, status: RunStatus, totals: RunTotals): void {
-  statements.endRun.run({
+function endRun(statements: Statements, id: string, status: RunStatus, totals: RunTotals) {
+  return statements.endRun.run({
     id,
     ended_at: new Date().toISOString(),
     status,
@@ -120,17 +140,8 @@ function endRun(statements: Statements, id: string, status: RunStatus, totals: R
   });
 }
 
-function findRun(statements: Statements, idOrPrefix: string): RunRow {
-  const escaped = idOrPrefix.replaceAll(/[\\%_]/g, "\\$&");
-  const rows = statements.runsByPrefix.all(`${escaped}%`).map(toRunRow);
-  const exact = rows.find((row) => row.id === idOrPrefix);
-  const only = exact ?? (rows.length === 1 ? rows[0] : undefined);
-  if (only !== undefined && idOrPrefix !== "") return only;
-  const problem =
-    rows.length > 1 && idOrPrefix !== ""
-      ? `several runs begin with "${idOrPrefix}": ${rows.map((row) => row.id).join(", ")}`
-      : `there is no run "${idOrPrefix}"`;
-  throw new RatchetError("usage", problem, "`agent runs` lists them.");
+function refuseUnknown({ changes }: { readonly changes: number | bigint }, run: string): void {
+  if (Number(changes) === 0) throw new RatchetError("infrastructure", `the store has no run ${run}`);
 }
 
 function listRuns(statements: Statements, filter: RunFilter): RunRow[] {
@@ -143,22 +154,4 @@ function listRuns(statements: Statements, filter: RunFilter): RunRow[] {
       limit: filter.limit ?? 50,
     })
     .map(toRunRow);
-}
-
-function toStoredEvent(row: Record<string, unknown>): StoredEvent {
-  const v = Number(row["v"]);
-  if (v > EVENT_VERSION) {
-    throw new RatchetError(
-      "infrastructure",
-      `run ${String(row["run"])}: event ${String(row["seq"])} has version ${v}; this Ratchet reads up to ${EVENT_VERSION}`,
-      "Update Ratchet.",
-    );
-  }
-  return {
-    run: String(row["run"]),
-    seq: Number(row["seq"]),
-    at: String(row["at"]),
-    v,
-    event: TrajectoryEvent.parse(JSON.parse(String(row["event"]))),
-  };
 }

@@ -3,8 +3,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 const SQL = {
   insertRun: `
-    INSERT INTO runs (id, started_at, purpose, task, instruction, release, model, workspace, snapshot, pid)
-    VALUES (:id, :started_at, :purpose, :task, :instruction, :release, :model, :workspace, :snapshot, :pid)`,
+    INSERT INTO runs (id, started_at, purpose, task, instruction, release, model, workspace, snapshot, pid, pid_started)
+    VALUES (:id, :started_at, :purpose, :task, :instruction, :release, :model, :workspace, :snapshot, :pid, :pid_started)`,
   insertEvent: `
     INSERT INTO events (run, seq, at, v, event)
     VALUES (:run, (SELECT coalesce(max(seq) + 1, 0) FROM events WHERE run = :run), :at, :v, :event)`,
@@ -14,7 +14,8 @@ const SQL = {
     UPDATE runs SET ended_at = :ended_at, status = :status, steps = :steps, input_tokens = :input_tokens,
       output_tokens = :output_tokens, cost_usd = :cost_usd
     WHERE id = :id`,
-  runsByPrefix: "SELECT * FROM runs WHERE id LIKE ? ESCAPE '\\' ORDER BY started_at DESC LIMIT 10",
+  runById: "SELECT * FROM runs WHERE id = ?",
+  runsByPrefix: "SELECT * FROM runs WHERE id LIKE ? ESCAPE '\\' ORDER BY started_at DESC, id DESC LIMIT 10",
   listRuns: `
     SELECT * FROM runs
     WHERE (:purpose IS NULL OR purpose = :purpose) AND (:release IS NULL OR release = :release)

@@ -65,7 +65,9 @@ function compareJson(found: Buffer, truth: Buffer): Comparison {
   if (wanted === undefined) return { kind: "broken_truth", detail: "the truth is not JSON" };
   const value = parse(found);
   if (value === undefined) return different("JSON", quoted(textOf(found)));
-  return sameJson(value.json, wanted.json, 0) ? SAME : different(quoted(textOf(truth)), quoted(textOf(found)));
+  return sameJson(value.json, wanted.json, 0)
+    ? SAME
+    : different(quoted(textOf(truth)), quoted(textOf(found)));
 }
 
 function parse(bytes: Buffer): { readonly json: unknown } | undefined {
@@ -84,7 +86,10 @@ function sameJson(a: unknown, b: unknown, depth: number): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     return a.every((item, i) => sameJson(item, b[i], depth + 1));
   }
-  const [left, right] = [new Map<string, unknown>(Object.entries(a)), new Map<string, unknown>(Object.entries(b))];
+  const [left, right] = [
+    new Map<string, unknown>(Object.entries(a)),
+    new Map<string, unknown>(Object.entries(b)),
+  ];
   if (left.size !== right.size) return false;
   return [...left].every(([key, item]) => right.has(key) && sameJson(item, right.get(key), depth + 1));
 }

@@ -14,11 +14,16 @@ import { Task, type Check, type TaskOnDisk } from "./task.ts";
 export async function loadSuite(dir: string): Promise<TaskOnDisk[]> {
   const folders = foldersIn(dir);
   if (folders.length === 0) {
-    throw new RatchetError("config", `${dir}: there is no task in this suite`, "A task is a folder with a task.yaml.");
+    throw new RatchetError(
+      "config",
+      `${dir}: there is no task in this suite`,
+      "A task is a folder with a task.yaml.",
+    );
   }
   const loaded = await Promise.allSettled(folders.map((folder) => loadTask(join(dir, folder))));
   const problems = loaded.flatMap((task) => (task.status === "rejected" ? [messageOf(task.reason)] : []));
-  if (problems.length > 0) throw new RatchetError("config", problems.join("\n"), "Mend the tasks; nothing was run.");
+  if (problems.length > 0)
+    throw new RatchetError("config", problems.join("\n"), "Mend the tasks; nothing was run.");
   return loaded.flatMap((task) => (task.status === "fulfilled" ? [task.value] : []));
 }
 
@@ -30,16 +35,23 @@ export async function loadTask(dir: string): Promise<TaskOnDisk> {
     throw new RatchetError("config", `${file}: cannot be read: ${messageOf(error)}`);
   });
   const task = parseYaml(text, file, Task);
-  const problems = task.verify.flatMap((check, i) => checkProblems(check, folder).map((text) => `verify.${i}: ${text}`));
+  const problems = task.verify.flatMap((check, i) =>
+    checkProblems(check, folder).map((text) => `verify.${i}: ${text}`),
+  );
   task.services.forEach(({ host, script }, i) => {
     problems.push(...verifyFileProblems(script, folder).map((text) => `services.${i}.script: ${text}`));
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(host)) {
-      problems.push(`services.${i}.host: "${host}" is not a host name in lower case, for example prices.test`);
+      problems.push(
+        `services.${i}.host: "${host}" is not a host name in lower case, for example prices.test`,
+      );
     }
   });
   if (problems.length > 0) {
     const lines = text.split("\n");
-    throw new RatchetError("config", problems.map((problem) => `${file}:${lineOf(problem, lines)}: ${problem}`).join("\n"));
+    throw new RatchetError(
+      "config",
+      problems.map((problem) => `${file}:${lineOf(problem, lines)}: ${problem}`).join("\n"),
+    );
   }
   return { id: `${basename(dirname(folder))}/${basename(folder)}`, dir: folder, task };
 }
@@ -64,9 +76,12 @@ function realFolder(dir: string): string {
 }
 
 function checkProblems(check: Check, folder: string): string[] {
-  if ("file" in check) return [...pathProblems(check.file, "the workspace"), ...verifyFileProblems(check.equals, folder)];
+  if ("file" in check)
+    return [...pathProblems(check.file, "the workspace"), ...verifyFileProblems(check.equals, folder)];
   if ("absent" in check) return pathProblems(check.absent, "the workspace");
-  const named = check.command.filter((part) => part.startsWith("/verify/")).map((part) => part.slice("/verify/".length));
+  const named = check.command
+    .filter((part) => part.startsWith("/verify/"))
+    .map((part) => part.slice("/verify/".length));
   return named.flatMap((path) => verifyFileProblems(path, folder));
 }
 

@@ -70,10 +70,17 @@ function judge(command: string, { exit, stdout, stderr }: RunResult): Checked {
 /** Node gives exit code 1 also to a verifier that it cannot load: that says nothing about the run. */
 function cannotStart(stderr: string): boolean {
   if (!/^Node\.js v\d+/m.test(stderr)) return false;
-  if (/Cannot find (?:module|package) '/.test(stderr) && /ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND/.test(stderr)) {
+  if (
+    /Cannot find (?:module|package) '/.test(stderr) &&
+    /ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND/.test(stderr)
+  ) {
     return !/Cannot find (?:module|package) '\/workspace\//.test(stderr);
   }
-  return /^SyntaxError:/m.test(stderr) && !/at JSON\.parse/.test(stderr) && /compileSourceTextModule|wrapSafe|ModuleJob/.test(stderr);
+  return (
+    /^SyntaxError:/m.test(stderr) &&
+    !/at JSON\.parse/.test(stderr) &&
+    /compileSourceTextModule|wrapSafe|ModuleJob/.test(stderr)
+  );
 }
 
 function lastLines(text: string): string {

@@ -58,7 +58,12 @@ interface Running {
   said(): string;
 }
 
-function startOne({ host, script }: Service, task: TaskOnDisk, sandbox: Sandbox, signal: AbortSignal): Running {
+function startOne(
+  { host, script }: Service,
+  task: TaskOnDisk,
+  sandbox: Sandbox,
+  signal: AbortSignal,
+): Running {
   const folder = realpathSync(mkdtempSync(join(PARENT, "rs-")));
   const process = sandbox.spawn({
     argv: (at) => [at(nodeMount().target), at(`/verify/${script}`)],
@@ -97,7 +102,10 @@ async function untilReady(service: Running, signal: AbortSignal): Promise<void> 
             : undefined;
     if (why === undefined) continue;
     const said = service.said().trim();
-    throw new RatchetError("infrastructure", `the service ${host} (verify/${script}) ${why}${said === "" ? "" : `:\n${said}`}`);
+    throw new RatchetError(
+      "infrastructure",
+      `the service ${host} (verify/${script}) ${why}${said === "" ? "" : `:\n${said}`}`,
+    );
   }
 }
 

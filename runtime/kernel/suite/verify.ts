@@ -46,7 +46,11 @@ export async function verifyTask(options: VerifyOptions): Promise<Verification> 
     }
   }
   const verdict = worst(results.map((result) => result.verdict));
-  return { verdict, detail: results.map(({ verdict, detail }) => `${verdict}: ${detail}`).join("\n"), ms: performance.now() - began };
+  return {
+    verdict,
+    detail: results.map(({ verdict, detail }) => `${verdict}: ${detail}`).join("\n"),
+    ms: performance.now() - began,
+  };
 }
 
 /** No check at all is no success. */
@@ -70,7 +74,9 @@ function checkAbsent(path: string, { workspace }: VerifyOptions): Checked {
 function look(workspace: string, path: string): "there" | "missing" {
   const names = path.split("/").filter((name) => name !== "" && name !== ".");
   try {
-    return withParent(workspace, names, false, (dir, name) => (dir.stat(name) === undefined ? "missing" : "there"));
+    return withParent(workspace, names, false, (dir, name) =>
+      dir.stat(name) === undefined ? "missing" : "there",
+    );
   } catch (error) {
     if (codeOf(error) === "ENOENT") return "missing";
     return "there";

@@ -20,7 +20,10 @@ const Input = z.strictObject({
     .string()
     .refine((text) => text.trim() !== "", "there is no command")
     .refine((text) => !text.includes("\0"), "a command cannot contain NUL")
-    .refine((text) => Buffer.byteLength(text) <= MAX_COMMAND_BYTES, "longer than 100,000 bytes: write a script and run that"),
+    .refine(
+      (text) => Buffer.byteLength(text) <= MAX_COMMAND_BYTES,
+      "longer than 100,000 bytes: write a script and run that",
+    ),
   timeout_seconds: z
     .number()
     .positive()
@@ -95,11 +98,17 @@ function toResult({ exit, stdout, stderr }: RunResult, seconds: number): ToolRes
     case "signaled":
       return failed("failed", and(`killed by ${exit.signal}`));
     case "timeout":
-      return failed("timeout", and(`stopped after ${seconds} s; timeout_seconds may be up to ${MAX_SECONDS}`));
+      return failed(
+        "timeout",
+        and(`stopped after ${seconds} s; timeout_seconds may be up to ${MAX_SECONDS}`),
+      );
     case "memory":
       return failed("failed", and(`stopped: it used ${Math.round(exit.bytes / 1_048_576)} MiB of memory`));
     case "output":
-      return failed("failed", and(`stopped: it printed more than ${exit.bytes} bytes; send output to a file`));
+      return failed(
+        "failed",
+        and(`stopped: it printed more than ${exit.bytes} bytes; send output to a file`),
+      );
     case "aborted":
       return failed("failed", and("stopped: the run is being ended"));
     case "not_started":

@@ -22,6 +22,8 @@ export function defineTool<Input>(tool: Tool<Input>): AnyTool {
 }
 
 function describeProblem<Input>(tool: Tool<Input>, error: z.ZodError): string {
-  const problems = error.issues.map((issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`);
+  const problems = error.issues.map(
+    (issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`,
+  );
   return `the input of ${tool.name} is not valid: ${problems.join("; ")}`;
 }

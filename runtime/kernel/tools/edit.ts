@@ -22,15 +22,18 @@ type Input = z.infer<typeof Input>;
 
 export const editTool = defineTool<Input>({
   name: "edit",
-  description: "Replace one piece of text in a file. `old` must occur exactly once; add lines around it until it does.",
+  description:
+    "Replace one piece of text in a file. `old` must occur exactly once; add lines around it until it does.",
   capability: "write",
   input: Input,
   action: ({ path }, context) => ({ capability: "write", tool: "edit", paths: pathsOf(path, context) }),
   async run(input, context) {
     const place = resolvePlace(input.path, context);
     if (place.kind === "outside") return outsideResult(input.path, place);
-    if (place.root === "skills") return failed("denied", "skills are read-only in a run; write into the workspace");
-    if (input.old === input.new) return failed("invalid_input", "old and new are the same text; nothing to do");
+    if (place.root === "skills")
+      return failed("denied", "skills are read-only in a run; write into the workspace");
+    if (input.old === input.new)
+      return failed("invalid_input", "old and new are the same text; nothing to do");
     return oneAtATime([place.rootDir, ...place.names].join("/"), () => {
       try {
         return editFile(input, place);
@@ -43,13 +46,21 @@ export const editTool = defineTool<Input>({
 
 function editFile(input: Input, place: Inside): ToolResult {
   const bytes = readWhole(place);
-  if (bytes === undefined) return failed("failed", `${input.path} is larger than 16 MiB; edit it with a command`);
+  if (bytes === undefined)
+    return failed("failed", `${input.path} is larger than 16 MiB; edit it with a command`);
   if (bytes.includes(0) || !isUtf8(bytes)) {
-    return failed("failed", `${input.path} is not UTF-8 text (${bytes.length} bytes); edit it with a command`);
+    return failed(
+      "failed",
+      `${input.path} is not UTF-8 text (${bytes.length} bytes); edit it with a command`,
+    );
   }
   const text = bytes.toString();
   const at = text.indexOf(input.old);
-  if (at < 0) return failed("failed", `${input.path} does not contain the old text; it was not changed${hint(text, input.old)}`);
+  if (at < 0)
+    return failed(
+      "failed",
+      `${input.path} does not contain the old text; it was not changed${hint(text, input.old)}`,
+    );
   if (text.includes(input.old, at + 1)) {
     const lines = linesOf(text, input.old);
     const where = `at lines ${lines.slice(0, 10).join(", ")}${lines.length > 10 ? ", …" : ""}`;
@@ -101,8 +112,13 @@ function hint(text: string, old: string): string {
   }
   const squeeze = (value: string): string => value.replace(/\s+/g, " ").trim();
   const wanted = squeeze(old);
-  if (wanted !== "" && squeeze(text).includes(wanted)) return ": it differs in blanks or line ends; read the file again";
-  const first = old.split("\n").find((line) => line.trim() !== "")?.trim();
-  const line = first === undefined ? -1 : text.split("\n").findIndex((candidate) => candidate.includes(first));
+  if (wanted !== "" && squeeze(text).includes(wanted))
+    return ": it differs in blanks or line ends; read the file again";
+  const first = old
+    .split("\n")
+    .find((line) => line.trim() !== "")
+    ?.trim();
+  const line =
+    first === undefined ? -1 : text.split("\n").findIndex((candidate) => candidate.includes(first));
   return line < 0 ? "; read the file again" : `; its first line is like line ${line + 1}`;
 }

@@ -21,7 +21,8 @@ type Input = z.infer<typeof Input>;
 
 export const globTool = defineTool<Input>({
   name: "glob",
-  description: "List the files whose name or path matches a pattern, one a line. Leaves out .git and node_modules.",
+  description:
+    "List the files whose name or path matches a pattern, one a line. Leaves out .git and node_modules.",
   capability: "observe",
   input: Input,
   action: ({ path }, context) => ({ capability: "observe", tool: "glob", paths: pathsOf(path, context) }),

@@ -39,7 +39,8 @@ type Input = z.infer<typeof Input>;
 
 export const grepTool = defineTool<Input>({
   name: "grep",
-  description: "Find lines by a regular expression. Gives path:line:text. Leaves out .git, node_modules and binary files.",
+  description:
+    "Find lines by a regular expression. Gives path:line:text. Leaves out .git, node_modules and binary files.",
   capability: "observe",
   input: Input,
   action: ({ path }, context) => ({ capability: "observe", tool: "grep", paths: pathsOf(path, context) }),
@@ -64,14 +65,21 @@ async function search(input: Input, place: Inside, context: GuardedContext): Pro
   const regex = createLineSearch(input.pattern, input.ignore_case ? "iu" : "u", SEARCH_MS);
   const tally: Tally = { lines: [], files: 0, skipped: 0 };
   const state = isFile(place)
-    ? withParent(place.rootDir, place.names, false, (dir, name) => searchFile(regex, dir, name, place.path, tally))
+    ? withParent(place.rootDir, place.names, false, (dir, name) =>
+        searchFile(regex, dir, name, place.path, tally),
+      )
     : await searchFolder(regex, input, place, context, tally);
   if (context.signal.aborted) return failed("failed", "stopped");
   if (state === "slow") {
-    return failed("invalid_input", `the pattern takes too long on these files; make it simpler or narrow the path`);
+    return failed(
+      "invalid_input",
+      `the pattern takes too long on these files; make it simpler or narrow the path`,
+    );
   }
-  const skipped = tally.skipped > 0 ? ` (${tally.skipped} larger than 8 MiB or not readable were left out)` : "";
-  if (tally.lines.length === 0) return succeeded(`no match for ${input.pattern} in ${tally.files} files${skipped}`);
+  const skipped =
+    tally.skipped > 0 ? ` (${tally.skipped} larger than 8 MiB or not readable were left out)` : "";
+  if (tally.lines.length === 0)
+    return succeeded(`no match for ${input.pattern} in ${tally.files} files${skipped}`);
   const more = state === "full" ? `(the first ${MAX_MATCHES} matches; there may be more)\n` : "";
   return succeeded(`${tally.lines.join("\n")}\n${more}${skipped === "" ? "" : `${skipped.trim()}\n`}`);
 }
@@ -114,7 +122,9 @@ function searchFile(regex: LineSearch, dir: Dir, name: Name, path: string, tally
   if (hits === undefined) return "slow";
   for (const { line, text } of hits) {
     if (tally.lines.length === MAX_MATCHES) return "full";
-    tally.lines.push(`${path}:${line}:${text.length > MAX_LINE ? `${text.slice(0, MAX_LINE).toWellFormed()}…` : text}`);
+    tally.lines.push(
+      `${path}:${line}:${text.length > MAX_LINE ? `${text.slice(0, MAX_LINE).toWellFormed()}…` : text}`,
+    );
   }
   return "going";
 }

@@ -37,13 +37,22 @@ export function createToolHost(options: ToolHostOptions): ToolHost {
         return await callTool(tool, input, context, options);
       } catch (error) {
         const decision: Decision = { verdict: "deny", rule: "error", reason: messageOf(error) };
-        return { result: failed("failed", `${name} broke: ${messageOf(error)}`), decision, capability: tool.capability };
+        return {
+          result: failed("failed", `${name} broke: ${messageOf(error)}`),
+          decision,
+          capability: tool.capability,
+        };
       }
     },
   };
 }
 
-async function callTool(tool: AnyTool, input: unknown, context: HostContext, options: ToolHostOptions): Promise<Called> {
+async function callTool(
+  tool: AnyTool,
+  input: unknown,
+  context: HostContext,
+  options: ToolHostOptions,
+): Promise<Called> {
   const { capability } = tool;
   const prepared = tool.prepare(input);
   if (prepared.kind === "invalid") {
@@ -58,7 +67,11 @@ async function callTool(tool: AnyTool, input: unknown, context: HostContext, opt
   try {
     return { result: await prepared.run(context), decision, capability };
   } catch (error) {
-    return { result: failed("failed", `${describeAction(action)} broke: ${messageOf(error)}`), decision, capability };
+    return {
+      result: failed("failed", `${describeAction(action)} broke: ${messageOf(error)}`),
+      decision,
+      capability,
+    };
   }
 }
 
@@ -86,8 +99,8 @@ function unknownTool(name: string, known: readonly string[]): Called {
   const meant = closest(name, known);
   const guess = meant === undefined ? "" : ` Did you mean ${meant}?`;
   return {
-    result: failed("unknown_tool", `there is no tool named "${name}". There are: ${known.join(", ")}.${guess}`),
-    decision: { verdict: "deny", rule: "unknown_tool", reason: `there is no tool named "${name}"` },
+    result: failed("unknown_tool", `unknown tool "${name}". There are: ${known.join(", ")}.${guess}`),
+    decision: { verdict: "deny", rule: "unknown_tool", reason: `unknown tool "${name}"` },
     capability: "unknown",
   };
 }

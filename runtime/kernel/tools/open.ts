@@ -13,7 +13,8 @@ export type Inside = Extract<Place, { kind: "inside" }>;
 /** Opens a regular file for reading; whoever calls closes the descriptor. @throws system errors, ENOTREG, EISDIR */
 export function openForReading({ rootDir, names }: Inside): number {
   return withParent(rootDir, names, false, (parent, name) => {
-    if (parent.stat(name)?.isDirectory() === true) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+    if (parent.stat(name)?.isDirectory() === true)
+      throw Object.assign(new Error("a folder"), { code: "EISDIR" });
     return parent.openFile(name);
   });
 }
@@ -32,7 +33,10 @@ export function explain(error: unknown, asked: string, place: Inside): ToolResul
     case "EISDIR":
       return failed("failed", `${asked} is a folder${listing(place)}`);
     case "ENOTREG":
-      return failed("failed", `${asked} is not a regular file (a pipe, a socket or a device); it is left alone`);
+      return failed(
+        "failed",
+        `${asked} is not a regular file (a pipe, a socket or a device); it is left alone`,
+      );
     case "ENOTDIR":
     case "ELOOP":
       return failed("failed", `${asked}: one of the folders on the way is a file or was replaced by a link`);
@@ -56,7 +60,7 @@ function nearby(place: Inside): string {
     const folder = place.names.slice(0, depth);
     const meant = closest(place.names[depth] ?? "", names);
     const guess = meant === undefined ? "" : `; did you mean ${posix.join(...folder, meant)}?`;
-    return `${guess || ";"} ${describe(folder, names)}`;
+    return `${guess} (${describe(folder, names)})`;
   }
   return "";
 }

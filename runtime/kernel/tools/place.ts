@@ -34,7 +34,8 @@ export function resolvePlace(asked: string, context: ToolContext): Place {
 /** What a link-free path below `rootDir` is called. The same as {@link resolvePlace} for a root without skills. */
 export function resolveBelow(rootDir: string, path: string): Place {
   const clean = posix.normalize(path);
-  if (path.includes("\0") || posix.isAbsolute(clean) || leadsUp(clean)) return { kind: "outside", path: clean };
+  if (path.includes("\0") || posix.isAbsolute(clean) || leadsUp(clean))
+    return { kind: "outside", path: clean };
   return followLinks({ kind: "inside", root: "workspace", rootDir, names: namesOf(path), path: clean });
 }
 
@@ -91,7 +92,9 @@ function followLinks(start: Extract<Place, { kind: "inside" }>): Place {
 
 function readLink(path: string): string | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? readlinkSync(path) : undefined;
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+      ? readlinkSync(path)
+      : undefined;
   } catch (error) {
     // A file in the place of a folder, or a name that is too long: opening it will say so.
     if (codeOf(error) !== undefined) return undefined;
@@ -100,7 +103,10 @@ function readLink(path: string): string | undefined {
 }
 
 /** A link's target as a path from the root (absolute ones) or from where the link is. */
-function belowRoot(target: string, { root, rootDir }: Extract<Place, { kind: "inside" }>): string | undefined {
+function belowRoot(
+  target: string,
+  { root, rootDir }: Extract<Place, { kind: "inside" }>,
+): string | undefined {
   if (!posix.isAbsolute(target)) return target;
   const clean = posix.normalize(target);
   for (const prefix of [`/${root}`, rootDir]) {

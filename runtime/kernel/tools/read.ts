@@ -17,7 +17,8 @@ type Input = z.infer<typeof Input>;
 
 export const readTool = defineTool<Input>({
   name: "read",
-  description: "Read a text file of the workspace. Gives the plain text; large files by start_line and lines.",
+  description:
+    "Read a text file of the workspace. Gives the plain text; large files by start_line and lines.",
   capability: "observe",
   input: Input,
   action: ({ path }, context) => ({ capability: "observe", tool: "read", paths: pathsOf(path, context) }),
@@ -81,7 +82,7 @@ async function readLines(fd: number, input: Input, signal: AbortSignal): Promise
   let line = 1;
   let sawLine = false;
   let lastByte = 10;
-  for (let at = 0; line < end; ) {
+  for (let at = 0; line < end;) {
     if (signal.aborted) return failed("failed", "stopped");
     const chunk = await readBytes(fd, at, 1024 * 1024);
     if (chunk.length === 0) break;

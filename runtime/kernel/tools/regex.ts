@@ -1,5 +1,6 @@
 /** Runs a regular expression that somebody else wrote, within a time limit: some take exponential time. */
 import { Script, createContext } from "node:vm";
+import { codeOf } from "../workspace/dir.ts";
 
 /** A line that matched, with its number from 1. */
 export interface Hit {
@@ -18,7 +19,12 @@ export interface LineSearch {
  */
 export function createLineSearch(pattern: string, flags: string, budgetMs: number): LineSearch {
   const { source } = new RegExp(pattern, flags);
-  const sandbox: { source: string; flags: string; text: string; limit: number } = { source, flags, text: "", limit: 0 };
+  const sandbox: { source: string; flags: string; text: string; limit: number } = {
+    source,
+    flags,
+    text: "",
+    limit: 0,
+  };
   const context = createContext(sandbox, { codeGeneration: { strings: false, wasm: false } });
   let left = budgetMs;
   return {
@@ -30,7 +36,7 @@ export function createLineSearch(pattern: string, flags: string, budgetMs: numbe
       try {
         return JSON.parse(String(SEARCH.runInContext(context, { timeout: Math.ceil(left) }))) as Hit[];
       } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
+        if (codeOf(error) === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
         throw error;
       } finally {
         left -= performance.now() - began;

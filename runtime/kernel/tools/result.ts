@@ -20,7 +20,8 @@ export function failed(
 
 /** Keeps head and tail of what is too long; the mark between them says how much is missing. */
 export function capped(text: string | Uint8Array): Pick<ToolResult, "content" | "total_bytes"> {
-  const bytes = typeof text === "string" ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  const bytes =
+    typeof text === "string" ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
   const collector = new HeadAndTail();
   collector.push(bytes);
   return collector.result();

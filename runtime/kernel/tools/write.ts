@@ -22,7 +22,8 @@ export const writeTool = defineTool<Input>({
   async run({ path, content }, context) {
     const place = resolvePlace(path, context);
     if (place.kind === "outside") return outsideResult(path, place);
-    if (place.root === "skills") return failed("denied", "skills are read-only in a run; write into the workspace");
+    if (place.root === "skills")
+      return failed("denied", "skills are read-only in a run; write into the workspace");
     if (path.endsWith("/")) return failed("invalid_input", `${path} ends in a slash: name the file to write`);
     const bytes = Buffer.from(content);
     return oneAtATime([place.rootDir, ...place.names].join("/"), () => {

@@ -1,23 +1,37 @@
 /** Export to ATIF 1.7, Harbor's Agent Trajectory Interchange Format. */
 import { packageVersion } from "../package.ts";
-import type { ContentBlock, Message } from "../protocol.ts";
+import type { ContentBlock, Message, Usage } from "../protocol.ts";
 import type { RunRow } from "../store/store.ts";
 import type { EventOf, StoredEvent } from "./events.ts";
 
 interface AtifStep {
-  step_id: number;
-  timestamp: string;
-  source: "system" | "user" | "agent";
-  message: string;
-  model_name?: string;
-  tool_calls?: { tool_call_id: string; function_name: string; arguments: unknown }[];
-  observation?: { results: { source_call_id: string; content: string }[] };
-  metrics?: Record<string, number>;
+  readonly step_id: number;
+  readonly timestamp: string;
+  readonly source: "system" | "user" | "agent";
+  readonly message: string;
+  readonly reasoning_content?: string;
+  readonly model_name?: string;
+  readonly tool_calls?: AtifCall[];
+  observation?: { readonly results: AtifResult[] };
+  readonly metrics?: Record<string, number>;
   extra?: Record<string, unknown>;
+}
+
+interface AtifCall {
+  readonly tool_call_id: string;
+  readonly function_name: string;
+  readonly arguments: Record<string, unknown>;
+}
+
+interface AtifResult {
+  readonly source_call_id: string;
+  readonly content: string;
 }
 
 /** A run as one ATIF document. What the format has no place for goes into `extra`. */
 export function exportAtif(run: RunRow, events: readonly StoredEvent[]): Record<string, unknown> {
+  const steps = stepsOf(run, events);
+  const cached = events.reduce((sum, { event }) => sum + (event.kind === "model_called" ? (event.usage?.cache_read_input_tokens ?? 0) : 0), 0);
   return {
     schema_version: "ATIF-v1.7",
     trajectory_id: run.id,
@@ -27,63 +41,86 @@ export function exportAtif(run: RunRow, events: readonly StoredEvent[]): Record<
       model_name: run.model,
       extra: { release: run.release },
     },
-    steps: stepsOf(events),
+    steps,
     final_metrics: {
       total_prompt_tokens: run.inputTokens,
       total_completion_tokens: run.outputTokens,
+      total_cached_tokens: cached,
       ...(run.costUsd === null ? {} : { total_cost_usd: run.costUsd }),
-      total_steps: run.steps,
+      total_steps: steps.length,
     },
     extra: { status: run.status, outcome: run.outcome, task: run.task, instruction: run.instruction },
   };
 }
 
-function stepsOf(events: readonly StoredEvent[]): AtifStep[] {
-  const results = new Map<string, string>();
-  for (const { event } of events) if (event.kind === "tool_called") results.set(event.call_id, event.result.content);
+function stepsOf(run: RunRow, events: readonly StoredEvent[]): AtifStep[] {
   const steps: AtifStep[] = [];
   const add = (step: Omit<AtifStep, "step_id">): void => {
     steps.push({ step_id: steps.length + 1, ...step });
   };
   for (const { event, at } of events) {
+    if (event.kind === "tool_called") addResult(steps, event);
     if (event.kind !== "model_called") continue;
     if (event.request.system !== undefined) add({ timestamp: at, source: "system", message: event.request.system });
     for (const text of event.request.messages.flatMap(userTexts)) add({ timestamp: at, source: "user", message: text });
-    add(agentStep(event, at, results));
+    add(agentStep(event, at));
   }
+  // A run that died before its first model call was still asked for something.
+  if (steps.length === 0) add({ timestamp: run.startedAt, source: "user", message: run.instruction });
   return steps;
 }
 
-function agentStep(event: EventOf<"model_called">, at: string, results: ReadonlyMap<string, string>): Omit<AtifStep, "step_id"> {
+/** Results stand with the call that asked for them: the latest with that id, since models may use an id again. */
+function addResult(steps: AtifStep[], { call_id, name, input, result }: EventOf<"tool_called">): void {
+  const asked = steps.findLast((step) => step.tool_calls?.some((call) => call.tool_call_id === call_id));
+  if (asked !== undefined) {
+    asked.observation ??= { results: [] };
+    asked.observation.results.push({ source_call_id: call_id, content: result.content });
+    return;
+  }
+  const last = steps.at(-1);
+  if (last === undefined) return;
+  const others = Array.isArray(last.extra?.["harness_calls"]) ? (last.extra["harness_calls"] as unknown[]) : [];
+  last.extra = { ...last.extra, harness_calls: [...others, { function_name: name, arguments: input, content: result.content }] };
+}
+
+function agentStep(event: EventOf<"model_called">, at: string): Omit<AtifStep, "step_id"> {
   const content = event.reply?.content ?? [];
   const calls = content.flatMap((block) =>
-    block.type === "tool_use" ? [{ tool_call_id: block.id, function_name: block.name, arguments: block.input }] : [],
+    block.type === "tool_use"
+      ? [{ tool_call_id: block.id, function_name: block.name, arguments: asObject(block.input) }]
+      : [],
   );
-  const answered = calls.flatMap(({ tool_call_id }) => {
-    const result = results.get(tool_call_id);
-    return result === undefined ? [] : [{ source_call_id: tool_call_id, content: result }];
-  });
+  const reasoning = content.flatMap((block) => (block.type === "thinking" ? [block.thinking] : [])).join("\n");
   return {
     timestamp: at,
     source: "agent",
     message: textOf(content),
+    ...(reasoning !== "" ? { reasoning_content: reasoning } : {}),
     ...(event.reply !== undefined ? { model_name: event.reply.model } : {}),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
-    ...(answered.length > 0 ? { observation: { results: answered } } : {}),
-    ...(event.usage !== undefined
-      ? {
-          metrics: {
-            prompt_tokens: event.usage.input_tokens,
-            completion_tokens: event.usage.output_tokens,
-            ...(event.cost_usd !== undefined ? { cost_usd: event.cost_usd } : {}),
-          },
-        }
-      : {}),
+    ...(event.usage !== undefined ? { metrics: metricsOf(event.usage, event.cost_usd) } : {}),
     ...(event.error !== undefined ? { extra: { error: event.error } } : {}),
   };
 }
 
-/** What a person or the harness said; results of tools stand with the call that asked for them. */
+/** The format wants an object; a call that the model did not write to its end has none. */
+function asObject(input: unknown): Record<string, unknown> {
+  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
+  return isObject ? (input as Record<string, unknown>) : { malformed: input };
+}
+
+/** Prompt tokens include the cached ones. */
+function metricsOf(usage: Usage, cost: number | undefined): Record<string, number> {
+  return {
+    prompt_tokens: usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens,
+    completion_tokens: usage.output_tokens,
+    cached_tokens: usage.cache_read_input_tokens,
+    ...(cost !== undefined ? { cost_usd: cost } : {}),
+  };
+}
+
+/** What a person or the harness said. */
 function userTexts({ role, content }: Message): string[] {
   if (role !== "user") return [];
   const text = typeof content === "string" ? content : textOf(content);

@@ -5,7 +5,16 @@
  *
  * Names may be Buffers: a file name need not be UTF-8.
  */
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, realpathSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+} from "node:fs";
 import type { Dirent, Stats } from "node:fs";
 
 export type Name = string | Buffer;
@@ -82,9 +91,10 @@ export class Dir implements Disposable {
   }
 }
 
-/** The `code` of a system error. */
+/** The `code` of a system error, also of one from another context. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
 }
 
 const onLinux = process.platform === "linux";

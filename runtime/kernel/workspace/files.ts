@@ -1,6 +1,16 @@
 /** Opens and replaces files below a root, name by name, so that no link swapped in meanwhile leads out of it. */
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { Dir, type Name } from "./dir.ts";
 
 /**
@@ -31,7 +41,9 @@ export function withParent<T>(
 
 /** Opens a folder below a root; whoever calls closes it. */
 export function openFolder(rootDir: string, names: readonly Name[]): Dir {
-  return names.length === 0 ? Dir.open(rootDir) : withParent(rootDir, names, false, (dir, name) => dir.child(name));
+  return names.length === 0
+    ? Dir.open(rootDir)
+    : withParent(rootDir, names, false, (dir, name) => dir.child(name));
 }
 
 /**
@@ -41,7 +53,8 @@ export function openFolder(rootDir: string, names: readonly Name[]): Dir {
  */
 export function replaceFile(parent: Dir, name: Name, bytes: Uint8Array, mode?: number): void {
   const old = parent.stat(name);
-  if (old?.isDirectory() === true) throw Object.assign(new Error(`${name.toString()} is a folder`), { code: "EISDIR" });
+  if (old?.isDirectory() === true)
+    throw Object.assign(new Error(`${name.toString()} is a folder`), { code: "EISDIR" });
   if (old !== undefined && !old.isFile()) {
     throw Object.assign(new Error(`${name.toString()} is not a regular file`), { code: "ENOTREG" });
   }
@@ -70,5 +83,5 @@ export function own(fd: number, like: { readonly uid: number; readonly gid: numb
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
 }

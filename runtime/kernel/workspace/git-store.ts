@@ -53,7 +53,11 @@ export function startGit(store: string, args: readonly string[]): GitProcess {
  * Lets `feed` write the input, reads the output meanwhile, and waits for the end.
  * @throws what `feed` throws; RatchetError (infrastructure) when the command failed
  */
-export async function finish(child: GitProcess, name: string, feed?: (input: Writable) => Promise<void>): Promise<string> {
+export async function finish(
+  child: GitProcess,
+  name: string,
+  feed?: (input: Writable) => Promise<void>,
+): Promise<string> {
   const ended = new Promise<number | string>((done) => {
     child.on("error", (error) => done(error.message));
     child.on("close", (code, signal) => done(code ?? signal ?? "unknown"));

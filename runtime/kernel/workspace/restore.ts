@@ -1,5 +1,19 @@
 /** Brings back what a snapshot holds: into an empty folder, or in place of what a workspace holds now. */
-import { constants, closeSync, fchmodSync, fstatSync, lchownSync, mkdirSync, openSync, readdirSync, realpathSync, rmdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  lchownSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { RatchetError } from "../error.ts";
 import { Dir } from "./dir.ts";
 import { own } from "./files.ts";
@@ -17,7 +31,10 @@ export interface RestoreOptions {
 /** @throws RatchetError when the folder is not empty, or the store does not hold the tree */
 export async function restore({ tree, folder, store }: RestoreOptions): Promise<void> {
   if (readdirSync(folder).length > 0) {
-    throw new RatchetError("infrastructure", `${folder} is not empty; a snapshot is restored into an empty folder`);
+    throw new RatchetError(
+      "infrastructure",
+      `${folder} is not empty; a snapshot is restored into an empty folder`,
+    );
   }
   using objects = new ObjectReader(store);
   using dir = Dir.open(folder);
@@ -40,7 +57,11 @@ export async function undo(options: SnapshotOptions & { readonly tree: string })
 }
 
 async function fill(dir: Dir, entries: readonly TreeEntry[], objects: ObjectReader): Promise<void> {
-  await writeFiles(dir, entries.filter(({ mode }) => kindOf(mode) !== "folder"), objects);
+  await writeFiles(
+    dir,
+    entries.filter(({ mode }) => kindOf(mode) !== "folder"),
+    objects,
+  );
   for (const { name, oid } of entries.filter(({ mode }) => kindOf(mode) === "folder")) {
     const bytes = Buffer.from(name, "latin1");
     mkdirSync(dir.at(bytes));

@@ -1,15 +1,16 @@
 /** Throw-away folders for trials. */
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { copyFolder } from "./copy.ts";
 import { restore } from "./restore.ts";
 
 /** Where a scratch workspace comes from. */
 export type Origin =
   | { readonly kind: "empty" }
-  /** A copy; links stay the links they are. */
+  /** A copy; see {@link copyFolder}. */
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "snapshot"; readonly tree: string; readonly store: string };
 
@@ -38,7 +39,7 @@ async function fillFrom(origin: Origin, dir: string): Promise<void> {
     case "empty":
       return;
     case "folder":
-      return cp(origin.path, dir, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+      return copyFolder(origin.path, dir);
     case "snapshot":
       return restore({ tree: origin.tree, folder: dir, store: origin.store });
     default:

@@ -2,6 +2,7 @@
  * Snapshots of a workspace as trees in a private git repository: content-addressed, incremental, and complete (links,
  * permission bits, empty folders, nested repositories, ignored files, names that are not UTF-8).
  */
+import { randomBytes } from "node:crypto";
 import { closeSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { RatchetError } from "../error.ts";
@@ -32,7 +33,11 @@ const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_ENTRIES = 200_000;
 
 /** @throws SnapshotTooLarge, RatchetError (infrastructure) */
-export async function snapshot({ workspace, store, maxBytes = MAX_BYTES }: SnapshotOptions): Promise<Snapshot> {
+export async function snapshot({
+  workspace,
+  store,
+  maxBytes = MAX_BYTES,
+}: SnapshotOptions): Promise<Snapshot> {
   const folder = realpathSync(workspace);
   await ensureStore(store);
   const began = Date.now();
@@ -41,14 +46,22 @@ export async function snapshot({ workspace, store, maxBytes = MAX_BYTES }: Snaps
   const blobs = await storeBlobs(folder, root, cache, store);
   const trees = new Map<string, readonly TreeEntry[]>();
   const tree = buildTree(root, blobs, trees);
-  await storeTrees([...trees].filter(([oid]) => !cache.trees.has(oid)), store);
+  await storeTrees(
+    [...trees].filter(([oid]) => !cache.trees.has(oid)),
+    store,
+  );
   const next = nextCache(root, blobs, trees, began);
   if (!sameCache(cache, next)) await saveCache(store, folder, next);
   return { tree, files, bytes, skipped };
 }
 
 /** Object ids by path. Reads and stores what the cache does not know. */
-async function storeBlobs(workspace: string, root: FolderSeen, cache: StatCache, store: string): Promise<Map<string, string>> {
+async function storeBlobs(
+  workspace: string,
+  root: FolderSeen,
+  cache: StatCache,
+  store: string,
+): Promise<Map<string, string>> {
   const oids = new Map<string, string>();
   const changed = new Set<string>();
   for (const file of filesIn(root)) {
@@ -70,13 +83,13 @@ async function storeBlobs(workspace: string, root: FolderSeen, cache: StatCache,
         oids.set(entry.path, oid);
         if (stored.has(oid)) continue;
         stored.add(oid);
-        await send(input, `blob\ndata ${content.length}\n`);
-        await send(input, content);
-        await send(input, "\n");
+        await sendBlob(input, content);
       }
     }
   };
   await finish(startGit(store, ["fast-import", "--quiet", "--depth=0"]), "git fast-import", async (input) => {
+    // Two imports of the same files at once would make the same pack, and git fails on that; with this none is the same.
+    await sendBlob(input, randomBytes(16));
     try {
       using dir = Dir.open(workspace);
       await visit(dir, root, input);
@@ -85,6 +98,12 @@ async function storeBlobs(workspace: string, root: FolderSeen, cache: StatCache,
     }
   });
   return oids;
+}
+
+async function sendBlob(input: Writable, content: Buffer): Promise<void> {
+  await send(input, `blob\ndata ${content.length}\n`);
+  await send(input, content);
+  await send(input, "\n");
 }
 
 function readEntry(dir: Dir, { kind, name }: FileSeen): Buffer {
@@ -109,9 +128,14 @@ function changedMeanwhile(error: unknown, workspace: string): unknown {
 }
 
 /** Bottom-up; collects every tree by its id. */
-function buildTree(folder: FolderSeen, blobs: ReadonlyMap<string, string>, trees: Map<string, readonly TreeEntry[]>): string {
+function buildTree(
+  folder: FolderSeen,
+  blobs: ReadonlyMap<string, string>,
+  trees: Map<string, readonly TreeEntry[]>,
+): string {
   const entries = folder.entries.map((entry): TreeEntry => {
-    if (entry.kind === "folder") return { name: entry.name, mode: FOLDER_MODE, oid: buildTree(entry, blobs, trees) };
+    if (entry.kind === "folder")
+      return { name: entry.name, mode: FOLDER_MODE, oid: buildTree(entry, blobs, trees) };
     const mode = entry.kind === "link" ? LINK_MODE : 0o100000 | (entry.stat.mode & 0o777);
     const oid = blobs.get(entry.path);
     if (oid === undefined) throw new RatchetError("infrastructure", `${readable(entry.path)} was not stored`);
@@ -123,7 +147,10 @@ function buildTree(folder: FolderSeen, blobs: ReadonlyMap<string, string>, trees
   return oid;
 }
 
-async function storeTrees(trees: readonly (readonly [string, readonly TreeEntry[]])[], store: string): Promise<void> {
+async function storeTrees(
+  trees: readonly (readonly [string, readonly TreeEntry[]])[],
+  store: string,
+): Promise<void> {
   if (trees.length === 0) return;
   const git = startGit(store, ["mktree", "--missing", "--batch", "-z"]);
   const output = await finish(git, "git mktree", async (input) => {
@@ -137,7 +164,11 @@ async function storeTrees(trees: readonly (readonly [string, readonly TreeEntry[
   });
   const made = output.trim().split("\n");
   if (made.length === trees.length && trees.every(([oid], i) => made[i] === oid)) return;
-  throw new RatchetError("infrastructure", "git mktree made other trees than it was told to", "Use git 2.39 or one near it.");
+  throw new RatchetError(
+    "infrastructure",
+    "git mktree made other trees than it was told to",
+    "Use git 2.39 or one near it.",
+  );
 }
 
 function nextCache(
@@ -171,5 +202,7 @@ function* filesIn(folder: FolderSeen): Generator<FileSeen> {
 }
 
 function hasAny(folder: FolderSeen, paths: ReadonlySet<string>): boolean {
-  return folder.entries.some((entry) => (entry.kind === "folder" ? hasAny(entry, paths) : paths.has(entry.path)));
+  return folder.entries.some((entry) =>
+    entry.kind === "folder" ? hasAny(entry, paths) : paths.has(entry.path),
+  );
 }

@@ -59,7 +59,10 @@ export async function survey(workspace: string, store: string, limits: SurveyLim
 
   const visit = async (dir: Dir, name: string, prefix: string, depth: number): Promise<FolderSeen> => {
     if (depth > MAX_DEPTH) {
-      throw new RatchetError("infrastructure", `${workspace}: folders are nested more than ${MAX_DEPTH} deep at ${readable(prefix).slice(0, 80)}…`);
+      throw new RatchetError(
+        "infrastructure",
+        `${workspace}: folders are nested more than ${MAX_DEPTH} deep at ${readable(prefix).slice(0, 80)}…`,
+      );
     }
     const entries: (FileSeen | FolderSeen)[] = [];
     for (const { name: bytesOfName } of dir.entries()) {

@@ -52,10 +52,11 @@ export function objectId(type: "blob" | "tree", content: Uint8Array): string {
 /** Reads a tree object. @throws Error when it is damaged or holds a name that could lead elsewhere */
 export function parseTree(content: Buffer): TreeEntry[] {
   const entries: TreeEntry[] = [];
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at);
     const end = content.indexOf(0, space);
-    if (space < 0 || end < 0 || end + 21 > content.length) throw new Error("a tree of the snapshot is damaged");
+    if (space < 0 || end < 0 || end + 21 > content.length)
+      throw new Error("a tree of the snapshot is damaged");
     const name = unescapeName(content.toString("latin1", space + 1, end));
     if (name === "" || name === "." || name === ".." || name.includes("/")) {
       throw new Error(`a tree of the snapshot holds the name "${name}"`);

@@ -1,10 +1,9 @@
 /** join.mjs LEFT RIGHT --key NAME --out FILE [--delimiter C]: every row of LEFT, with the columns of RIGHT beside it. */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { columnIndex, formatRow, readTable } from "./csv.mjs";
-import { fail } from "./text.mjs";
+import { fail, readArgs } from "./text.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArgs({
   allowPositionals: true,
   options: { key: { type: "string" }, out: { type: "string" }, delimiter: { type: "string" } },
 });

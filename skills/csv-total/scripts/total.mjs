@@ -1,10 +1,9 @@
 /** total.mjs FILE --column NAME [--rows "COLUMN is VALUE"|all] [--delimiter C] [--decimal .|,] */
-import { parseArgs } from "node:util";
 import { columnIndex, readTable } from "./csv.mjs";
 import { decimalMark, sum } from "./decimal.mjs";
-import { fail } from "./text.mjs";
+import { fail, readArgs } from "./text.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArgs({
   allowPositionals: true,
   options: {
     column: { type: "string" },
@@ -23,9 +22,10 @@ const cells = chosen.map(({ fields, line }) => ({ text: fields[column].trim(), l
 const filled = cells.filter(({ text }) => text !== "");
 if (filled.length === 0) fail(`${file}: no row has a value in ${values.column} (rows: ${values.rows})`);
 
+const total = sum(filled, values.decimal ?? decimalMark(filled, file), file);
 console.log(`rows: ${chosen.length}`);
 if (filled.length < cells.length) console.log(`empty cells: ${cells.length - filled.length}`);
-console.log(`total: ${sum(filled, values.decimal ?? decimalMark(filled, file), file)}`);
+console.log(`total: ${total}`);
 
 function condition(text) {
   if (text === "all") return () => true;

@@ -10,7 +10,7 @@ const SECTIONS = [
   { title: "Fixed", types: ["fix"] },
 ];
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArgs({
   allowPositionals: true,
   options: { version: { type: "string" }, out: { type: "string" } },
 });
@@ -38,6 +38,14 @@ if (entries === 0) fail(`${subjects} holds no feat or fix commit; is the range r
 writeFileSync(values.out, `${parts.join("\n\n")}\n`);
 rmSync(subjects);
 console.log(`entries: ${entries}`);
+
+function readArgs(config) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    return fail(error.message);
+  }
+}
 
 function fail(message) {
   process.stderr.write(`error: ${message}\n`);

@@ -1,9 +1,8 @@
 /** pick.mjs FILE --fields "a, b.c and d" --out FILE: the records of FILE with these fields only. */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { fail, readText } from "./text.mjs";
+import { fail, readArgs, readText } from "./text.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArgs({
   allowPositionals: true,
   options: { fields: { type: "string" }, out: { type: "string" } },
 });

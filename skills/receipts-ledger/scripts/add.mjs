@@ -1,10 +1,9 @@
 /** add.mjs RECEIPT --ledger FILE: appends file, date, shop and total of one receipt to a CSV ledger. */
 import { appendFileSync, existsSync } from "node:fs";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
-import { fail, readText } from "./text.mjs";
+import { fail, readArgs, readText } from "./text.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArgs({
   allowPositionals: true,
   options: { ledger: { type: "string" } },
 });

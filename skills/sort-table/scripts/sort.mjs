@@ -1,10 +1,9 @@
 /** sort.mjs FILE --column NAME --out FILE [--order ascending|descending] [--delimiter C]. Ties keep their order. */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { columnIndex, formatRow, readTable } from "./csv.mjs";
-import { fail } from "./text.mjs";
+import { fail, readArgs } from "./text.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArgs({
   allowPositionals: true,
   options: {
     column: { type: "string" },
@@ -23,7 +22,7 @@ const column = columnIndex(header, values.column, file);
 const keys = rows.map(({ fields }) => fields[column].trim());
 const numeric = keys.every((key) => key === "" || /^[+-]?\d+(?:\.\d+)?$/.test(key));
 const direction = /^(?:desc|newest|latest|largest|highest)/i.test(values.order) ? -1 : 1;
-const order = rows.map((_, at) => at).sort((a, b) => direction * compare(keys[a], keys[b]) || a - b);
+const order = rows.map((_, at) => at).toSorted((a, b) => direction * compare(keys[a], keys[b]) || a - b);
 
 const lines = [header, ...order.map((at) => rows[at].fields)].map((fields) => formatRow(fields, delimiter));
 writeFileSync(values.out, `${lines.join("\n")}\n`);

@@ -25,7 +25,7 @@ if (failed.length > 0) {
 }
 console.log("slowest suites:");
 const bySeconds = [...suites].map(([suite, members]) => ({ suite, seconds: total(members) }));
-for (const { suite, seconds } of bySeconds.sort((a, b) => b.seconds - a.seconds).slice(0, 5)) {
+for (const { suite, seconds } of bySeconds.toSorted((a, b) => b.seconds - a.seconds).slice(0, 5)) {
   console.log(`  ${seconds.toFixed(2)} s ${suite}`);
 }
 

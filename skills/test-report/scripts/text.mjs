@@ -1,5 +1,6 @@
 /** Reading text without guessing: UTF-8 or an error that names the likely encoding. */
 import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 
 /** Text of a UTF-8 file without its byte order mark. Anything else ends the program with exit code 1. */
 export function readText(path) {
@@ -7,6 +8,15 @@ export function readText(path) {
   const encoding = guess(bytes);
   if (encoding !== "utf-8") fail(`${path} is not UTF-8 (looks like ${encoding})`);
   return new TextDecoder("utf-8").decode(bytes);
+}
+
+/** As `parseArgs`; what it does not understand ends the program with exit code 1. */
+export function readArgs(config) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    return fail(error.message);
+  }
 }
 
 /** Says on stderr what went wrong and ends the program with exit code 1. */

@@ -3,7 +3,7 @@ import { readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArgs({
   allowPositionals: true,
   options: { separator: { type: "string", default: "hyphen" } },
 });
@@ -40,13 +40,21 @@ for (const name of names) {
 }
 console.log(`renamed: ${renamed} of ${names.length}`);
 
+function readArgs(config) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
 function list(path) {
   try {
     const entries = readdirSync(path, { withFileTypes: true });
     return entries
       .filter((entry) => entry.isFile())
       .map((entry) => entry.name)
-      .sort();
+      .toSorted();
   } catch (error) {
     return fail(`${path} cannot be listed (${error.code})`);
   }

@@ -12,7 +12,7 @@ const ENCODINGS = {
   "utf-16be": "utf-16be",
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { from: { type: "string" } } });
+const { values, positionals } = readArgs({ allowPositionals: true, options: { from: { type: "string" } } });
 const [file] = positionals;
 if (file === undefined || values.from === undefined) fail("usage: to-utf8.mjs FILE --from ENCODING");
 const encoding = ENCODINGS[values.from.toLowerCase()];
@@ -25,6 +25,14 @@ const text = decode(bytes, encoding);
 keep(file);
 writeFileSync(file, text);
 console.log(`converted: ${file} from ${encoding} to UTF-8, the original is ${file}.orig`);
+
+function readArgs(config) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    return fail(error.message);
+  }
+}
 
 function read(path) {
   try {

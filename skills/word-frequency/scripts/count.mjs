@@ -1,9 +1,8 @@
 /** count.mjs FILE --top N --out FILE: the commonest words in lower case, `word count`, ties in alphabetical order. */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { fail, readText } from "./text.mjs";
+import { fail, readArgs, readText } from "./text.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArgs({
   allowPositionals: true,
   options: { top: { type: "string", default: "10" }, out: { type: "string" } },
 });
@@ -21,7 +20,7 @@ const words =
 if (words.length === 0) fail(`${file} holds no words`);
 const counts = new Map();
 for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, top);
+const ranked = [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, top);
 
 writeFileSync(values.out, ranked.map(([word, count]) => `${word} ${count}\n`).join(""));
 console.log(`words: ${words.length}, different: ${counts.size}`);

@@ -11,6 +11,7 @@ import type { Trace } from "../../../evolver/failure.ts";
 import { operators } from "../../../evolver/propose/operators/index.ts";
 import type { ProposeContext } from "../../../evolver/propose/proposer.ts";
 import type { Finish, Harness, ModelRequest } from "../../../runtime/kernel/protocol.ts";
+import type { TrajectoryEvent } from "../../../runtime/kernel/trajectory/events.ts";
 import { bad, call, lastSeen, ok, play, reply, wireError } from "../../helpers/scripted-kernel.ts";
 import type { Script } from "../../helpers/scripted-kernel.ts";
 import {
@@ -341,3 +342,105 @@ async function outcome(
     return false;
   }
 }
+
+describe("the proposer", () => {
+  test("bounds its proposals, tells them apart, and leaves out what was rejected", async () => {
+    const genome = await fixture("widen-limit", "for");
+    const given = context(genome, exhausted(12));
+    const all = await operators({ limit: 50 }).propose(given);
+    expect(all.length).toBeGreaterThan(0);
+    expect(new Set(all.map(({ edits }) => JSON.stringify(edits))).size).toBe(all.length);
+    expect(await operators({ limit: 1 }).propose(given)).toEqual(all.slice(0, 1));
+    const rejected = all.slice(0, 1).map((proposal) => ({ proposal, why: "no gain" }));
+    expect(await operators({ limit: 50 }).propose({ ...given, rejected })).toEqual(all.slice(1));
+  });
+
+  test("says nothing without evidence that an operator could use", async () => {
+    const genome = await fixture("widen-limit", "for");
+    const failure = trace(
+      asked([user("go")], [say("I do not know how to do this")]),
+      finished("gave_up", ""),
+    );
+    expect(await operators().propose(context(genome, failure))).toEqual([]);
+  });
+
+  test("follows coverage: what failing runs never executed comes last", async () => {
+    const genome = await fixture("widen-limit", "for");
+    const other = "export function other(text: string): boolean {\n  return text.length > 12;\n}\n";
+    const both = new Map([["harness/another.ts", other], ...genome]);
+    const covered: TrajectoryEvent = {
+      kind: "harness_exited",
+      exit: "code 0",
+      stderr: "",
+      coverage: { "harness/main.ts": [3, 7, 8, 9] },
+    };
+    const failure = exhausted(12);
+    const proposals = await operators().propose(
+      context(both, { ...failure, events: [...failure.events, covered] }),
+    );
+    expect(proposals[0]?.edits[0]?.path).toBe("harness/main.ts");
+  });
+
+  test("makes only sound patches of the harness that ships", async () => {
+    const folder = join(import.meta.dirname, "../../../runtime/genome/harness");
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".ts"));
+    const genome = new Map<string, string>();
+    for (const name of names) genome.set(`harness/${name}`, await readFile(join(folder, name), "utf8"));
+    for (const failure of [transient, hidden("oops"), cut(2000), exhausted(12), silence, misnamed]) {
+      for (const proposal of await operators({ limit: 2 }).propose(context(genome, failure))) {
+        const result = await checkProposal(proposal, {
+          genome,
+          paths: PATHS,
+          protocolTypes: protocolTypes(),
+        });
+        expect({ title: proposal.title, ...result }).toEqual({
+          title: proposal.title,
+          ok: true,
+          findings: [],
+        });
+      }
+    }
+  });
+
+  test("makes patches that stack on one another", async () => {
+    let genome = await fixture("retry-transient", "plain");
+    const script: Script = {
+      replies: (_, kernel) => {
+        if (kernel.requests.length === 1) return reply(call("Bash", {}, "c1"), call("bash", {}, "c2"));
+        if (kernel.requests.length === 2) return wireError("overloaded", "later", { retryable: true });
+        return kernel.requests.length === 3 ? reply() : reply("done");
+      },
+      tools: {
+        bash: (_, { id }, kernel) => {
+          if (id === "c2") return new Error("the tool host is gone");
+          return kernel.calls.length === 1
+            ? bad("503", { failure: { kind: "transient" } })
+            : ok("answer to c1");
+        },
+      },
+    };
+    const both = (_: Finish, requests: readonly ModelRequest[]): boolean =>
+      /answer to c1[^]*error: the tool host is gone[^]*Take the next step/.test(lastSeen(requests.at(-1)));
+    const failures = [
+      orphan,
+      transient,
+      overloaded,
+      silence,
+      misnamed,
+      thrown("run (harness/main.ts:10:31)"),
+    ];
+    for (const failure of failures) {
+      expect(await outcome(genome, script, both)).toBe(false);
+      const [best] = await operators().propose(context(genome, failure));
+      if (!best) throw new Error(`no proposal for ${clusterOf(failure).title}`);
+      const { findings } = await checkProposal(best, {
+        genome,
+        paths: PATHS,
+        protocolTypes: protocolTypes(),
+      });
+      expect(findings).toEqual([]);
+      genome = patched(genome, best);
+    }
+    expect(await outcome(genome, script, both)).toBe(true);
+  });
+});

@@ -39,7 +39,7 @@ const STATES: Record<string, (home: Home) => void> = {
     home.git("checkout", "-q", "main");
     home.write("prompts/system.md", "main\n");
     home.commit("Main");
-    expect(() => home.git("merge", "side")).toThrow();
+    expect(() => home.git("merge", "side")).toThrow("git merge side");
   },
   "a stash": (home) => {
     home.write("agent.yaml", "stashed");
@@ -55,8 +55,8 @@ describe("from candidate to rollback, the user's checkout stays byte for byte wh
     const { repo, store } = home;
     const steps: string[] = [];
     const unchanged = (step: string) => {
-      expect(fingerprint(home), step).toBe(before);
       steps.push(step);
+      expect({ step, fingerprint: fingerprint(home) }).toEqual({ step, fingerprint: before });
     };
 
     const parent = (await currentRelease(repo)).commit;

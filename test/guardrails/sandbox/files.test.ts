@@ -1,5 +1,15 @@
 /** Attacks on the host's files. Each is told apart from a script that never ran. */
-import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bash, folderIn, perl, privateFolder, tiers } from "./tiers.ts";
@@ -11,14 +21,31 @@ describe.each(tiers)("files under $tier", ({ sandbox }) => {
   it("hides the system's secrets, homes and this repository", async () => {
     const outside = privateFolder();
     writeFileSync(join(outside, "secret"), "hunter2");
-    const paths = ["/etc/shadow", "/root", "/home", "/etc/ssl/private", "/run", "/var", "/sys", repository, outside, `${outside}/secret`];
-    const { stdout } = await bash(sandbox, `for p in ${paths.join(" ")}; do [ -e "$p" ] && echo "seen $p"; done; ls / >/dev/null && echo listed`);
+    const paths = [
+      "/etc/shadow",
+      "/root",
+      "/home",
+      "/etc/ssl/private",
+      "/run",
+      "/var",
+      "/sys",
+      repository,
+      outside,
+      `${outside}/secret`,
+    ];
+    const { stdout } = await bash(
+      sandbox,
+      `for p in ${paths.join(" ")}; do [ -e "$p" ] && echo "seen $p"; done; ls / >/dev/null && echo listed`,
+    );
     expect(stdout).toBe("listed\nran\n");
   });
 
   it("refuses to mount what holds secrets, even when asked to", async () => {
     for (const source of ["/etc/shadow", "/etc", "/", "/root", "/proc", "/dev/null", "/run", "/tmp"]) {
-      const { exit } = await bash(sandbox, "cat /secret", { mounts: [{ source, target: "/secret", access: "read" }], cwd: "/tmp" });
+      const { exit } = await bash(sandbox, "cat /secret", {
+        mounts: [{ source, target: "/secret", access: "read" }],
+        cwd: "/tmp",
+      });
       expect(exit).toMatchObject({ kind: "not_started", reason: expect.stringContaining("never shown") });
     }
   });
@@ -30,7 +57,9 @@ describe.each(tiers)("files under $tier", ({ sandbox }) => {
     const script = `for p in / /usr /usr/bin /etc /dev /proc /read ${outside} /usr/local/etc; do echo x 2>/dev/null >"$p/mark" && echo "wrote $p"; done
       echo x 2>/dev/null >/read/kept && echo wrote kept; rm -f /read/kept 2>/dev/null && echo removed; chmod 777 /read/kept 2>/dev/null && echo chmod
       echo x >/tmp/mine && cat /tmp/mine`;
-    const { stdout } = await bash(sandbox, script, { mounts: [{ source: read, target: "/read", access: "read" }] });
+    const { stdout } = await bash(sandbox, script, {
+      mounts: [{ source: read, target: "/read", access: "read" }],
+    });
     expect(stdout).toBe("x\nran\n");
     expect(readFileSync(join(read, "kept"), "utf8")).toBe("as it was");
     expect(readdirSync(outside)).toEqual(["read"]);
@@ -72,15 +101,23 @@ describe.each(tiers)("files under $tier", ({ sandbox }) => {
     const outside = privateFolder();
     const workspace = folderIn(outside, "workspace");
     symlinkSync("/usr", join(workspace, "link"));
-    const linked = await bash(sandbox, "ls", { mounts: [{ source: join(workspace, "link"), target: "/w", access: "read" }] });
-    expect(linked.exit).toMatchObject({ kind: "not_started", reason: expect.stringContaining("symbolic link") });
+    const linked = await bash(sandbox, "ls", {
+      mounts: [{ source: join(workspace, "link"), target: "/w", access: "read" }],
+    });
+    expect(linked.exit).toMatchObject({
+      kind: "not_started",
+      reason: expect.stringContaining("symbolic link"),
+    });
     const covered = await bash(sandbox, "ls", {
       mounts: [
         { source: workspace, target: "/w", access: "write" },
         { source: folderIn(outside, "other"), target: "/w/link", access: "read" },
       ],
     });
-    expect(covered.exit).toMatchObject({ kind: "not_started", reason: expect.stringContaining("symbolic links") });
+    expect(covered.exit).toMatchObject({
+      kind: "not_started",
+      reason: expect.stringContaining("symbolic links"),
+    });
     expect(lstatSync(join(workspace, "link")).isSymbolicLink()).toBe(true);
   });
 
@@ -105,7 +142,11 @@ describe.each(tiers)("files under $tier", ({ sandbox }) => {
       { source: join(workspace, ".git"), target: "/w/.git", access: "read" },
       { source: workspace, target: "/w", access: "write" },
     ] as const;
-    const { stdout } = await bash(sandbox, "echo x 2>/dev/null > .git/config && echo wrote; mv .git away 2>/dev/null && echo moved; echo y > ok; cat ok", { mounts, cwd: "/w" });
+    const { stdout } = await bash(
+      sandbox,
+      "echo x 2>/dev/null > .git/config && echo wrote; mv .git away 2>/dev/null && echo moved; echo y > ok; cat ok",
+      { mounts, cwd: "/w" },
+    );
     expect(stdout).toBe("y\nran\n");
     expect(readdirSync(join(workspace, ".git"))).toEqual([]);
   });
@@ -126,7 +167,11 @@ describe.each(tiers)("files under $tier", ({ sandbox }) => {
       const { stdout, exit, stderr } = await bash(sandbox, "cat ./in; echo; echo written > ./out", {
         mounts: [{ source: folder, target, access: "write" }],
       });
-      expect({ stdout, exit, stderr }).toEqual({ stdout: "read me\nran\n", exit: { kind: "exited", code: 0 }, stderr: "" });
+      expect({ stdout, exit, stderr }).toEqual({
+        stdout: "read me\nran\n",
+        exit: { kind: "exited", code: 0 },
+        stderr: "",
+      });
       expect(readFileSync(join(folder, "out"), "utf8")).toBe("written\n");
     }
   });
@@ -137,16 +182,22 @@ describe.each(tiers)("files under $tier", ({ sandbox }) => {
     for (const owner of owners) {
       const workspace = privateFolder();
       chownSync(workspace, owner, owner === uid ? statSync(workspace).gid : 4242);
-      const { exit, stderr } = await bash(sandbox, "echo mine > file && mkdir folder && echo more > folder/file", {
-        mounts: [{ source: workspace, target: "/workspace", access: "write" }],
-      });
+      const { exit, stderr } = await bash(
+        sandbox,
+        "echo mine > file && mkdir folder && echo more > folder/file",
+        {
+          mounts: [{ source: workspace, target: "/workspace", access: "write" }],
+        },
+      );
       expect({ exit, stderr }).toEqual({ exit: { kind: "exited", code: 0 }, stderr: "" });
-      for (const path of ["file", "folder", "folder/file"]) expect(statSync(join(workspace, path)).uid).toBe(owner);
+      for (const path of ["file", "folder", "folder/file"])
+        expect(statSync(join(workspace, path)).uid).toBe(owner);
     }
   });
 
   it("leaves no set-user-id file behind", async ({ skip }) => {
-    if (sandbox.tier === "unshare" && !(await filters(sandbox))) skip("this machine's setpriv loads no filters");
+    if (sandbox.tier === "unshare" && !(await filters(sandbox)))
+      skip("this machine's setpriv loads no filters");
     const workspace = privateFolder();
     const { stdout } = await perl(
       sandbox,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { judge, verdictOf, type GateEvidence } from "../../../replay/gate/judge.ts";
+import { judge, judgeTable, verdictOf, type GateEvidence } from "../../../replay/gate/judge.ts";
 import { Role, type Outcome } from "../../../replay/gate/outcome.ts";
 
 const SURE: GateEvidence = { exercised: "yes", deterministic: true };
@@ -124,6 +124,17 @@ describe("evidence", () => {
 
   test("no reasons at all are no acceptance", () => {
     expect(verdictOf([])).toBe("inconclusive");
+  });
+});
+
+describe("a table alone", () => {
+  test("is judged without asking whether the patch was exercised", () => {
+    expect(judgeTable(table("a failing F>P", "b passing P>P")).verdict).toBe("accept");
+    expect(judgeTable(table("a failing F>P", "b passing P>F")).verdict).toBe("reject");
+    expect(judgeTable(table("a failing FF>PF")).verdict).toBe("inconclusive");
+    expect(judgeTable(table("a failing F>P")).reasons.map((reason) => reason.name)).not.toContain(
+      "exercised",
+    );
   });
 });
 

@@ -85,6 +85,17 @@ test("a patch whose verdict was given on an older release is refused", async () 
   expect((await promote({ ...stale, force: true })).to).toBe(second);
 });
 
+test("a patch on top of another is promoted after it, not before", async () => {
+  await using home = makeHome();
+  const below = await commitOn(home, head(home), "Below.\n");
+  const above = await commitOn(home, below, "Above.\n");
+  const base = { repo: home.repo, store: home.store, reason: "r" };
+  const top = { ...base, what: { candidate: candidateOf(above, below) } };
+  expect(await refusal(top)).toBe("parent-not-released");
+  await promote({ ...base, what: { candidate: candidateOf(below, head(home)) } });
+  expect((await promote(top)).to).toBe(above);
+});
+
 test("unknown commits and the release itself are refused, force or not", async () => {
   await using home = makeHome();
   const base = { repo: home.repo, store: home.store, reason: "r", force: true };

@@ -1,104 +1,98 @@
 /**
- * Runs a harness in this process against real tools, real skills and the procedure model: what a suite does, without
- * the wall around the harness. For tests of suites and templates; everything else runs harnesses through the kernel.
+ * Runs a harness in this process against real tools, services, skills, verifier and the procedure model: what a trial
+ * does, without the wall around the harness. For tests of suites and templates.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { parse } from "yaml";
 import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import { createProcedureModel } from "../../../runtime/kernel/model/procedure/model.ts";
 import { ModelError } from "../../../runtime/kernel/model/model.ts";
 import type { Harness, Kernel } from "../../../runtime/kernel/protocol.ts";
 import { openSkillShelf } from "../../../runtime/kernel/run/skill-shelf.ts";
-import { Task } from "../../../runtime/kernel/suite/task.ts";
+import { startServices } from "../../../runtime/kernel/suite/services.ts";
+import type { TaskOnDisk } from "../../../runtime/kernel/suite/task.ts";
+import { verifyTask } from "../../../runtime/kernel/suite/verify.ts";
 import { createToolHost } from "../../../runtime/kernel/tools/host.ts";
 import { builtinTools, toolSpecs } from "../../../runtime/kernel/tools/registry.ts";
-import { passes } from "./passes.ts";
 
-/** A genome as files: the folder of each part. */
-export interface GenomeFolders {
+export const ROOT = join(import.meta.dirname, "../../..");
+
+export interface Genome {
   readonly harness: Harness;
+  /** Folders. */
   readonly prompts: string;
   readonly skills: string;
 }
 
 export interface Outcome {
-  readonly passed: boolean;
-  /** Why not: the failed check, or the error that ended the harness. */
+  readonly verdict: "pass" | "fail" | "error";
+  /** What the verifier found and what the harness said last. */
   readonly why: string;
-  readonly said: string;
-  readonly modelCalls: number;
   readonly toolCalls: number;
 }
 
 /** Runs one task in a scratch copy of its workspace. */
-export async function runInProcess(
-  genome: GenomeFolders,
-  taskDir: string,
-  sandbox: Sandbox,
-): Promise<Outcome> {
+export async function runInProcess(genome: Genome, task: TaskOnDisk, sandbox: Sandbox): Promise<Outcome> {
   const scratch = await mkdtemp(join(tmpdir(), "ratchet-suite-"));
-  const task = Task.parse(parse(await readFile(join(taskDir, "task.yaml"), "utf8")));
   const stop = new AbortController();
-  const counts = { modelCalls: 0, toolCalls: 0 };
+  const services = await startServices({ task, sandbox, signal: stop.signal });
   try {
     const workspace = join(scratch, "workspace");
-    await cp(join(taskDir, "workspace"), workspace, { recursive: true });
-    const services = await startServices(task, taskDir, scratch, stop.signal);
-    const kernel = await createKernel(genome, task.instruction, { workspace, services, sandbox, counts });
+    await cp(join(task.dir, "workspace"), workspace, { recursive: true });
+    const tools = createToolHost({
+      tools: builtinTools(),
+      policy: { allow: builtinTools().map(({ name }) => name), ask: [], deny: [], hosts: [] },
+      context: {
+        workspace,
+        skills: genome.skills,
+        sandbox,
+        hosts: [],
+        services: services.sockets,
+        signal: stop.signal,
+      },
+    });
+    const counts = { toolCalls: 0 };
+    const kernel = await createKernel(genome, task.task.instruction, async (call) => {
+      counts.toolCalls += 1;
+      return (await tools.call(call)).result;
+    });
     const said = await genome.harness(kernel).then(
       (finish) => `${finish.status}: ${finish.summary}`,
       (error: unknown) => `threw ${String(error)}`,
     );
-    const why = await passes(task, workspace, join(taskDir, "verify"));
-    return { passed: why === undefined, why: why ?? "", said, ...counts };
+    const { verdict, detail } = await verifyTask({ task, workspace, sandbox, signal: stop.signal });
+    return { verdict, why: `${detail}\n${said}`, ...counts };
   } finally {
     stop.abort();
+    await services.stop();
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function startServices(task: Task, taskDir: string, scratch: string, signal: AbortSignal) {
-  const sockets = new Map<string, string>();
-  for (const { host, script } of task.services) {
-    const socket = join(scratch, `${host}.sock`);
-    const child = spawn(process.execPath, [join(taskDir, "verify", script)], {
-      env: { SOCKET: socket },
-      stdio: "inherit",
-    });
-    signal.addEventListener("abort", () => child.kill());
-    const gone = once(child, "exit").then(() => true);
-    while (!existsSync(socket))
-      if (await Promise.race([gone, delay(5, false)])) throw new Error(`${script} ended`);
-    sockets.set(host, socket);
+/** The genome of a new home: starter skills with the files of the template laid over them. */
+export async function skillsOf(template: string | undefined, into: string): Promise<string> {
+  for (const name of await starterSkills()) {
+    await cp(join(ROOT, "skills", name), join(into, name), { recursive: true });
   }
-  return sockets;
+  const overlay = join(ROOT, "runtime/genome/templates", template ?? "", "skills");
+  if (template !== undefined) await cp(overlay, into, { recursive: true, force: true });
+  return into;
+}
+
+export async function starterSkills(): Promise<string[]> {
+  const entries = await readdir(join(ROOT, "skills"), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
 async function createKernel(
-  genome: GenomeFolders,
+  genome: Genome,
   instruction: string,
-  about: {
-    workspace: string;
-    services: ReadonlyMap<string, string>;
-    sandbox: Sandbox;
-    counts: { modelCalls: number; toolCalls: number };
-  },
+  call: Kernel["tools"]["call"],
 ): Promise<Kernel> {
-  const { workspace, services, sandbox, counts } = about;
   const model = createProcedureModel();
   const signal = AbortSignal.timeout(120_000);
-  const tools = builtinTools();
-  const host = createToolHost({
-    tools,
-    policy: { allow: ["bash", "read", "write", "edit", "grep", "glob", "http"], ask: [], deny: [], hosts: [] },
-    context: { workspace, skills: genome.skills, sandbox, hosts: [], services, signal },
-  });
   const shelf = await openSkillShelf(genome.skills, "/skills");
   const began = performance.now();
   return {
@@ -107,13 +101,12 @@ async function createKernel(
       protocol: 1,
       instruction,
       workspace: "/workspace",
-      tools: toolSpecs(tools),
+      tools: toolSpecs(builtinTools()),
       prompts: await readPrompts(genome.prompts),
-      limits: { steps: 60, context_tokens: model.contextTokens, output_tokens: 4_096 },
+      limits: { steps: 40, context_tokens: model.contextTokens, output_tokens: 4_096 },
     },
     model: {
       async create(request) {
-        counts.modelCalls += 1;
         try {
           return await model.create(request, signal);
         } catch (error) {
@@ -123,17 +116,10 @@ async function createKernel(
         }
       },
     },
-    tools: {
-      async call(call) {
-        counts.toolCalls += 1;
-        return (await host.call(call)).result;
-      },
-    },
+    tools: { call },
     skills: {
       search: (query, limit = 5) => shelf.search(query, limit),
-      async load(name) {
-        return shelf.load(name) ?? Promise.reject(new Error(`no skill ${name}`));
-      },
+      load: async (name) => shelf.load(name) ?? Promise.reject(new Error(`no skill ${name}`)),
     },
     note: async () => {},
     aborted: false,
@@ -145,25 +131,6 @@ async function createKernel(
 
 async function readPrompts(dir: string): Promise<Record<string, string>> {
   const files = (await readdir(dir)).filter((file) => file.endsWith(".md"));
-  const texts = await Promise.all(
-    files.map(async (file) => [file.slice(0, -3), await readFile(join(dir, file), "utf8")]),
-  );
-  return Object.fromEntries(texts);
-}
-
-/** Starter skills with the files of a template laid over them, as `agent init` does it. */
-export async function skillsOf(template: string | undefined, into: string): Promise<string> {
-  const root = join(import.meta.dirname, "../../..");
-  await mkdir(into, { recursive: true });
-  for (const entry of await readdir(join(root, "skills"), { withFileTypes: true })) {
-    if (entry.isDirectory())
-      await cp(join(root, "skills", entry.name), join(into, entry.name), { recursive: true });
-  }
-  if (template !== undefined) {
-    await cp(join(root, "runtime/genome/templates", template, "skills"), into, {
-      recursive: true,
-      force: true,
-    });
-  }
-  return into;
+  const texts = files.map(async (file) => [file.slice(0, -3), await readFile(join(dir, file), "utf8")]);
+  return Object.fromEntries(await Promise.all(texts));
 }

@@ -102,6 +102,11 @@ test("calls run one after the other", async () => {
 
 test.each([
   ["an exit code", ok("oops", { exit_code: 2 }), "error: exit code 2\noops"],
+  [
+    "an exit code that is told already",
+    bad("oops\nexit code 2", { exit_code: 2 }),
+    "error: oops\nexit code 2",
+  ],
   ["a failure kind", ok("", { failure: { kind: "denied" } }), "error: denied"],
   ["a mark", { ...ok("oops"), is_error: true }, "error: oops"],
   ["no message at all", { ...ok(" \n"), is_error: true }, "error: failed without a message"],

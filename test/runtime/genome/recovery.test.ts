@@ -131,11 +131,11 @@ test("overflow that compaction cannot cure ends the run, and is not tried again"
 });
 
 test("a second overflow of the same call ends the run", async () => {
-  const steps = Array.from({ length: 6 }, step);
+  const steps = Array.from({ length: 20 }, step);
   const { finish, kernel } = await play(run, {
     tools,
     replies: [...steps, tooLong, isSummary, tooLong, isSummary, reply("Done.")],
   });
   expect(finish.status).toBe("error");
-  expect(kernel.requests).toHaveLength(9);
+  expect(kernel.requests).toHaveLength(23);
 });

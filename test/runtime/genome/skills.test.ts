@@ -121,3 +121,12 @@ test("offers are bounded, and success brings up nothing", async () => {
   });
   expect(kernel.loaded).toEqual(["alpha-beta", "gamma-delta"]);
 });
+
+test("nothing is looked up for a run that was stopped", async () => {
+  const { kernel } = await play(run, {
+    instruction,
+    tools: { bash: (_input, _call, kernel) => (kernel.abort(), wrongEncoding()) },
+    replies: [reply(call("bash"))],
+  });
+  expect(kernel.searches).toEqual([instruction]);
+});

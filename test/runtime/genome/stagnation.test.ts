@@ -31,7 +31,7 @@ test.each([
   ["three steps", "ABCABCABC"],
 ])("a circle of %s is noticed at its third round", (_name, steps) => {
   const stagnation = newStagnation();
-  expect([...steps].map((seen) => observe(stagnation, seen))).toEqual([
+  expect(steps.split("").map((seen) => observe(stagnation, seen))).toEqual([
     ...Array.from({ length: steps.length - 1 }, () => "moving"),
     "nudge",
   ]);

@@ -25,7 +25,7 @@ test("commits as Ratchet in a repository whose user has no name, and leaves the 
     "Ratchet <ratchet@localhost>|Ratchet <ratchet@localhost>|1767323045|Subject\n\n# kept",
   );
   expect(home.git("log", "-1", "--format=%an").trim()).toBe("Ada");
-  expect(() => home.git("config", "user.name")).toThrow();
+  expect(() => home.git("config", "user.name")).toThrow("git config user.name");
 });
 
 test("does not follow the GIT_* variables of the caller, as they are set inside a hook", async () => {

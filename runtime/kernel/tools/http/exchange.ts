@@ -1,6 +1,11 @@
 /** One HTTP request and its reply: capped, timed, to a checked address only. */
 import { lookup as resolve, type LookupAddress, type LookupOptions } from "node:dns";
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from "node:http";
+import {
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+} from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
@@ -37,7 +42,9 @@ export class PrivateAddress extends Error {
   override readonly name = "PrivateAddress";
   readonly address: string;
   constructor(host: string, address: string) {
-    super(host === address ? `${address} is not a public address` : `${host} is ${address}, not a public address`);
+    super(
+      host === address ? `${address} is not a public address` : `${host} is ${address}, not a public address`,
+    );
     this.address = address;
   }
 }

@@ -8,20 +8,31 @@ import { codeOf } from "../../workspace/dir.ts";
 import { defineTool } from "../define.ts";
 import { failed, succeeded } from "../result.ts";
 import type { GuardedContext } from "../tool.ts";
-import { exchange, MAX_BODY_BYTES, PrivateAddress, RequestTimeout, type Outgoing, type Reply } from "./exchange.ts";
+import {
+  exchange,
+  MAX_BODY_BYTES,
+  PrivateAddress,
+  RequestTimeout,
+  type Outgoing,
+  type Reply,
+} from "./exchange.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 const MAX_REDIRECTS = 5;
 const DEFAULT_SECONDS = 30;
 
 /** What the connection itself sets. */
-const OWN_HEADERS = /^(?:host|connection|content-length|transfer-encoding|upgrade|expect|te|trailer|proxy-.*|keep-alive)$/i;
+const OWN_HEADERS =
+  /^(?:host|connection|content-length|transfer-encoding|upgrade|expect|te|trailer|proxy-.*|keep-alive)$/i;
 
 const Input = z.strictObject({
   url: z
     .string()
     .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""), "not an http:// or https:// URL")
-    .refine((text) => URL.parse(text)?.username === "" && URL.parse(text)?.password === "", "no user name or password in a URL"),
+    .refine(
+      (text) => URL.parse(text)?.username === "" && URL.parse(text)?.password === "",
+      "no user name or password in a URL",
+    ),
   method: z
     .string()
     .toUpperCase()
@@ -44,7 +55,8 @@ type Input = z.infer<typeof Input>;
 
 export const httpTool = defineTool<Input>({
   name: "http",
-  description: "Send an HTTP request. Gives the status line and the body. Only hosts that the home lists can be reached.",
+  description:
+    "Send an HTTP request. Gives the status line and the body. Only hosts that the home lists can be reached.",
   capability: "network",
   input: Input,
   action: ({ method, url }) => ({ capability: "network", tool: "http", method, url: new URL(url).href }),
@@ -63,11 +75,21 @@ async function follow(input: Input, context: GuardedContext): Promise<ToolResult
     const reply = await exchange(outgoing);
     const next = redirectOf(reply, outgoing);
     if (next === undefined) return toResult(reply, outgoing);
-    if (next === "broken") return failed("failed", `HTTP ${reply.status}: redirects to nowhere that can be followed`);
-    if (redirects === MAX_REDIRECTS) return failed("failed", `more than ${MAX_REDIRECTS} redirects; the last one led to ${next.url.href}`);
-    const decision = context.permits({ capability: "network", tool: "http", method: next.method, url: next.url.href });
+    if (next === "broken")
+      return failed("failed", `HTTP ${reply.status}: redirects to nowhere that can be followed`);
+    if (redirects === MAX_REDIRECTS)
+      return failed("failed", `more than ${MAX_REDIRECTS} redirects; the last one led to ${next.url.href}`);
+    const decision = context.permits({
+      capability: "network",
+      tool: "http",
+      method: next.method,
+      url: next.url.href,
+    });
     if (decision.verdict !== "allow") {
-      return failed("denied", `HTTP ${reply.status} redirects to ${next.url.href}, which is not allowed: ${decision.reason}`);
+      return failed(
+        "denied",
+        `HTTP ${reply.status} redirects to ${next.url.href}, which is not allowed: ${decision.reason}`,
+      );
     }
     outgoing = { ...next, socketPath: serviceFor(next.url, context) };
   }
@@ -99,7 +121,9 @@ function isListed(address: string, url: URL, context: GuardedContext): boolean {
   target.hostname = spelled;
   const isLoopback = address === "::1" || address.startsWith("127.");
   return exact.some(
-    (entry) => matchesHostEntry(entry, target) || (isLoopback && url.hostname === "localhost" && matchesHostEntry(entry, url)),
+    (entry) =>
+      matchesHostEntry(entry, target) ||
+      (isLoopback && url.hostname === "localhost" && matchesHostEntry(entry, url)),
   );
 }
 
@@ -107,11 +131,13 @@ function redirectOf(reply: Reply, from: Outgoing): Outgoing | "broken" | undefin
   const { location } = reply.headers;
   if (![301, 302, 303, 307, 308].includes(reply.status) || location === undefined) return undefined;
   const url = URL.parse(location, from.url.href);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") return "broken";
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
+    return "broken";
   const asGet = reply.status === 303 ? from.method !== "HEAD" : reply.status < 303 && from.method === "POST";
   const leaving = url.origin !== from.url.origin;
   const dropped = (name: string): boolean =>
-    (leaving && /^(?:authorization|cookie|.*(?:api|auth)[_-]?(?:key|token))$/i.test(name)) || (asGet && /^content-/i.test(name));
+    (leaving && /^(?:authorization|cookie|.*(?:api|auth)[_-]?(?:key|token))$/i.test(name)) ||
+    (asGet && /^content-/i.test(name));
   const headers = Object.fromEntries(Object.entries(from.headers).filter(([name]) => !dropped(name)));
   return { ...from, url, headers, ...(asGet ? { method: "GET", body: undefined } : {}) };
 }
@@ -146,7 +172,16 @@ function decode(body: Buffer, type: string | undefined): string {
   }
 }
 
-const CONNECTION_CODES = new Set(["ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"]);
+const CONNECTION_CODES = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+]);
 
 function explainFailure(error: unknown, input: Input, context: GuardedContext): ToolResult {
   const what = `${input.method} ${input.url}`;
@@ -159,7 +194,8 @@ function explainFailure(error: unknown, input: Input, context: GuardedContext): 
   }
   if (context.signal.aborted) return failed("failed", `${what}: stopped: the run is being ended`);
   const safe = input.method === "GET" || input.method === "HEAD";
-  if (error instanceof RequestTimeout) return failed(safe ? "transient" : "timeout", `${what}: ${error.message}`);
+  if (error instanceof RequestTimeout)
+    return failed(safe ? "transient" : "timeout", `${what}: ${error.message}`);
   const code = codeOf(error);
   const passing = code !== undefined && CONNECTION_CODES.has(code);
   const reason = code === "ENOTFOUND" ? "there is no such host" : messageOf(error) || (code ?? "no reply");

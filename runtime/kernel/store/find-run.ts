@@ -1,0 +1,28 @@
+/** Finds the one run that a person means. */
+import { closest } from "../closest.ts";
+import { RatchetError } from "../error.ts";
+import { toRunRow } from "./rows.ts";
+import type { Statements } from "./statements.ts";
+import type { RunRow } from "./store.ts";
+
+/** @throws RatchetError (usage) when there is none, or several that start so */
+export function findRun(statements: Statements, idOrPrefix: string): RunRow {
+  const exact = statements.runById.get(idOrPrefix);
+  if (exact !== undefined) return toRunRow(exact);
+  const rows = idOrPrefix === "" ? [] : statements.runsByPrefix.all(`${escapeLike(idOrPrefix)}%`);
+  const [only, another] = rows;
+  if (only !== undefined && another === undefined) return toRunRow(only);
+  const ids = rows.map((row) => String(row["id"]));
+  const problem = ids.length > 1 ? `several runs begin with "${idOrPrefix}": ${ids.join(", ")}` : nothing(statements, idOrPrefix);
+  throw new RatchetError("usage", problem, "`agent runs` lists them.");
+}
+
+function nothing(statements: Statements, idOrPrefix: string): string {
+  const recent = statements.runsByPrefix.all("%").map((row) => String(row["id"]));
+  const meant = idOrPrefix === "" ? undefined : closest(idOrPrefix, recent);
+  return `there is no run "${idOrPrefix}"${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}
+
+function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}

@@ -1,0 +1,134 @@
+/** A real home with a store, a sandbox and a model, in a temporary folder: what it takes to run something. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { detectSandbox } from "../../guardrails/sandbox/detect.ts";
+import type { Tier } from "../../guardrails/sandbox/sandbox.ts";
+import { materialize, type Genome } from "../../runtime/kernel/genome.ts";
+import { changedTree, writeCommit, type TreeChange } from "../../runtime/kernel/git-tree.ts";
+import { git } from "../../runtime/kernel/git.ts";
+import { openHome } from "../../runtime/kernel/home/home.ts";
+import { initHome } from "../../runtime/kernel/home/init.ts";
+import type { Model } from "../../runtime/kernel/model/model.ts";
+import { createProcedureModel } from "../../runtime/kernel/model/procedure/model.ts";
+import { runTask, type RunRequest, type RunResult, type Runtime } from "../../runtime/kernel/run/run-task.ts";
+import { openSqliteStore } from "../../runtime/kernel/store/sqlite.ts";
+import { loadTask } from "../../runtime/kernel/suite/load.ts";
+import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
+import type { EventOf, StoredEvent, TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
+
+/** Text by path. */
+export type Files = Readonly<Record<string, string>>;
+
+/** What of a genome differs from the naive one. Given, `harness` and `prompts` replace all of theirs. */
+export interface GenomeFiles {
+  /** By path below `harness/`. */
+  readonly harness?: Files;
+  /** By path below `prompts/`. */
+  readonly prompts?: Files;
+  /** By path below `skills/`, in addition to those that ship. */
+  readonly skills?: Files;
+}
+
+export interface RuntimeOptions extends GenomeFiles {
+  readonly model?: Model;
+  readonly sandboxTier?: Tier;
+  /** Text of agent.yaml behind its first lines, which give version and name. */
+  readonly agentYaml?: string;
+  readonly guardrailsYaml?: string;
+}
+
+export interface Kit extends AsyncDisposable {
+  readonly runtime: Runtime;
+  /** The genome of the options. */
+  readonly genome: Genome;
+  /** Another commit with its genome on disk. */
+  release(files: GenomeFiles): Promise<Genome>;
+  /** A new folder with files. */
+  folder(files?: Files): string;
+  /** A task on disk: text of task.yaml, then files of its folder. */
+  task(yaml: string, files?: Files): Promise<TaskOnDisk>;
+  /** A run in a new empty workspace, unless the request says otherwise. */
+  run(request?: Partial<RunRequest>): Promise<RunResult>;
+  /** What the store has of a run. */
+  stored(id: string): Promise<readonly StoredEvent[]>;
+}
+
+export async function makeRuntime(options: RuntimeOptions = {}): Promise<Kit> {
+  const top = realpathSync(mkdtempSync(join(tmpdir(), "ratchet-kit-")));
+  const dir = await initHome(join(top, "home"), "naive");
+  if (options.agentYaml !== undefined) writeFileSync(join(dir, "agent.yaml"), `version: 1\n${options.agentYaml}\n`);
+  if (options.guardrailsYaml !== undefined) writeFileSync(join(dir, "guardrails.yaml"), `version: 1\n${options.guardrailsYaml}\n`);
+  const home = await openHome(dir);
+  const runtime: Runtime = {
+    home,
+    store: openSqliteStore(join(home.state, "store.db")),
+    sandbox: await detectSandbox(options.sandboxTier === undefined ? {} : { tier: options.sandboxTier, allowPartial: true }),
+    model: options.model ?? createProcedureModel(),
+  };
+  let folders = 0;
+  const folder = (files: Files = {}): string => {
+    const path = join(top, `folder-${folders++}`);
+    mkdirSync(path);
+    writeAll(path, files);
+    return path;
+  };
+  const release = async (files: GenomeFiles): Promise<Genome> => {
+    const sha = await commitGenome(dir, files);
+    return materialize({ repo: dir, sha, paths: home.config.genome, into: join(home.state, "releases") });
+  };
+  const genome = await release(options);
+  return {
+    runtime,
+    genome,
+    folder,
+    release,
+    async task(yaml, files = {}) {
+      const path = join(folder(), "suite", `task-${folders++}`);
+      writeAll(path, { ...files, "task.yaml": `version: 1\n${yaml}\n` });
+      mkdirSync(join(path, "workspace"), { recursive: true });
+      return loadTask(path);
+    },
+    run(request = {}) {
+      const { instruction = request.task?.task.instruction ?? "Do it." } = request;
+      const signal = new AbortController().signal;
+      return runTask(runtime, { workspace: request.workspace ?? folder(), genome, purpose: "live", signal, ...request, instruction });
+    },
+    stored: (id) => runtime.store.events(id),
+    async [Symbol.asyncDispose]() {
+      await runtime.store.close();
+      rmSync(top, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Source of a `harness/main.ts` whose `run` has this body, with `kernel` in scope. */
+export function harness(body: string, above = ""): Files {
+  return { "main.ts": `${above}\nexport async function run(kernel: any) {\n${body}\n}\n` };
+}
+
+/** The events of one kind. */
+export function eventsOf<K extends TrajectoryEvent["kind"]>(result: RunResult, kind: K): EventOf<K>[] {
+  return result.events.filter((event): event is EventOf<K> => event.kind === kind);
+}
+
+/** A commit on top of HEAD that no branch points to. */
+async function commitGenome(repo: string, { harness, prompts, skills }: GenomeFiles): Promise<string> {
+  const nothing = (await git(repo).run(["mktree"], "")).trim();
+  const changes: TreeChange[] = [];
+  for (const [part, files] of Object.entries({ harness, prompts, skills })) {
+    if (files === undefined) continue;
+    if (part !== "skills") changes.push({ kind: "take", folder: part, from: nothing });
+    for (const [path, content] of Object.entries(files)) changes.push({ kind: "write", path: `${part}/${path}`, content, mode: "100644" });
+  }
+  const tree = await changedTree(repo, "HEAD", changes);
+  return writeCommit(repo, { tree, parents: ["HEAD"], message: "A genome for a test" });
+}
+
+function writeAll(root: string, files: Files): void {
+  mkdirSync(root, { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
