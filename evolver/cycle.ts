@@ -43,6 +43,7 @@ export type CycleEvent =
       readonly proposals: number;
     }
   | { readonly kind: "proposer-failed"; readonly proposer: string; readonly message: string }
+  | { readonly kind: "budget"; readonly spentUsd: number; readonly capUsd: number }
   | { readonly kind: "judged"; readonly candidate: Candidate };
 
 export interface CycleReport {
@@ -62,6 +63,8 @@ export interface CycleReport {
   /** Failures of the baseline that failed again when they were tried again, and how many there were. */
   readonly reproduced: { readonly again: number; readonly of: number };
   readonly trials: number;
+  /** Proposals and trials together; undefined when a reply had no known price. */
+  readonly costUsd: number | undefined;
   readonly seconds: number;
 }
 
@@ -86,6 +89,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
   const first = (await clustersOf(options, state.head)).map(summarise);
   options.watch?.({ kind: "clusters", clusters: first });
   while (state.tried < options.runtime.home.config.evolution.candidates_per_cycle) {
+    if (isSpent(options, state)) break;
     const next = (await clustersOf(options, state.head)).find(({ id }) => !state.exhausted.has(id));
     if (next === undefined) break;
     const improved = await answer(options, state, next);
@@ -107,8 +111,18 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
     refused: state.refused,
     reproduced: state.reproduced,
     trials: state.trials,
+    costUsd: state.costUsd,
     seconds: (ended.getTime() - began.getTime()) / 1000,
   };
+}
+
+/** True when `evolution.usd` is reached: what was accepted so far stays, nothing more is tried. */
+function isSpent({ runtime, watch }: CycleOptions, state: State): boolean {
+  const cap = runtime.home.config.evolution.usd;
+  const spent = state.costUsd ?? Number.POSITIVE_INFINITY;
+  if (cap === undefined || spent < cap) return false;
+  watch?.({ kind: "budget", spentUsd: spent, capUsd: cap });
+  return true;
 }
 
 interface State {
@@ -123,6 +137,7 @@ interface State {
   readonly reproduced: { again: number; of: number };
   tried: number;
   trials: number;
+  costUsd: number | undefined;
 }
 
 /** The baseline: every task once, every failure again, side by side with the candidates of this cycle. */
@@ -154,6 +169,7 @@ async function start(options: CycleOptions): Promise<State> {
     reproduced: { again, of: failing.size },
     tried: 0,
     trials: first.length + second.length,
+    costUsd: sum([...first, ...second].map((result) => result.totals.costUsd ?? undefined)),
   };
 }
 
@@ -182,6 +198,7 @@ async function answer(options: CycleOptions, state: State, target: Cluster): Pro
     const screened = await Promise.all(ofRung.map((proposal) => screen(context, proposal)));
     const [refused, committed] = partition(screened);
     state.refused.push(...refused);
+    if (isSpent(options, state)) return false;
     if (await judgeInOrder(options, state, context, target, committed)) return true;
   }
   return false;
@@ -244,12 +261,15 @@ async function propose(
       );
     } catch (error) {
       options.signal.throwIfAborted();
+      // An attempt that came to nothing was paid for all the same.
+      if (error instanceof Error && "costUsd" in error) state.costUsd = sum([state.costUsd, Number(error.costUsd)]);
       options.watch?.({ kind: "proposer-failed", proposer: proposer.name, message: messageOf(error) });
     }
   }
   const room = Math.min(evolution.candidates_per_cluster, evolution.candidates_per_cycle - state.tried);
   const fresh = proposals.filter((proposal) => isFresh(state, proposal)).slice(0, room);
   state.tried += fresh.length;
+  state.costUsd = sum([state.costUsd, ...proposals.map((proposal) => proposal.costUsd)]);
   return fresh;
 }
 
@@ -267,7 +287,9 @@ async function settle(options: CycleOptions, state: State, target: Cluster, judg
   const { home } = runtime;
   const { candidate, published } = await record({ runtime, parent: state.head.genome.sha, cluster: target, judged });
   state.candidates.push({ candidate, outcomes: judged.outcomes });
-  state.trials += judged.verdict.trials;
+  const made = judged.arm === undefined ? [] : [...judged.arm.trials.values()].flat();
+  state.trials += made.length;
+  state.costUsd = sum([state.costUsd, ...made.map((trial) => trial.totals.costUsd ?? undefined)]);
   options.watch?.({ kind: "judged", candidate });
   if (published === undefined || judged.arm === undefined) return false;
   const genome = await materialize({ repo: home.dir, sha: published, paths: home.config.genome, into: join(home.state, "releases") });
@@ -306,6 +328,16 @@ async function tracesOf(runtime: Runtime, trials: readonly TrialResult[]): Promi
 
 function scoreOf(arm: Arm, tasks: readonly TaskOnDisk[]): Score {
   return { passed: tasks.filter((task) => passes(arm, task.id) === true).length, total: tasks.length };
+}
+
+/** Undefined as soon as one amount is not known. */
+function sum(amounts: readonly (number | undefined)[]): number | undefined {
+  let total = 0;
+  for (const amount of amounts) {
+    if (amount === undefined) return undefined;
+    total += amount;
+  }
+  return total;
 }
 
 function taskOf(failure: Failure): string {

@@ -1,5 +1,7 @@
 /** A proposal on its way to a verdict: static checks, a commit, a screening on what it should fix, the full gate. */
 import { join } from "node:path";
+import { checkInvariants } from "../guardrails/invariants.ts";
+import type { GateEvidence } from "../replay/gate/evidence.ts";
 import { judge } from "../replay/gate/judge.ts";
 import type { Outcome, Reason, Role, Verdict } from "../replay/gate/outcome.ts";
 import { exercised, type Change } from "../replay/exercised.ts";
@@ -79,15 +81,18 @@ export async function screen(context: EvaluationContext, proposal: Proposal): Pr
 
 /** What speaks against running it at all. */
 async function staticObstacle(context: EvaluationContext, proposal: Proposal): Promise<Reason | undefined> {
-  const { ok, findings } = await checkProposal(proposal, {
+  const { home } = context;
+  const pinned = checkInvariants(proposal.edits, home.guardrails.invariants);
+  const { findings } = await checkProposal(proposal, {
     genome: context.parentFiles,
-    paths: context.home.config.genome,
+    paths: home.config.genome,
     protocolTypes: protocolTypes(),
     lintSkill,
     signal: context.signal,
   });
-  if (ok) return undefined;
-  const figures = findings.map(
+  const all = [...pinned, ...findings];
+  if (all.length === 0) return undefined;
+  const figures = all.map(
     ({ check, path, line, message }) => `${check}: ${path}${line === undefined ? "" : `:${line}`}: ${message}`,
   );
   return fails("static-checks", "it passes the static checks", figures.join("; "));
@@ -137,7 +142,7 @@ function verdictOf(
 ): Verdict {
   try {
     return judge(outcomes, {
-      exercised: exercisedInFlips(context, proposal, candidate),
+      ...exercisedInFlips(context, proposal, candidate),
       deterministic: context.deterministic,
     });
   } catch (error) {
@@ -177,18 +182,21 @@ function roleOf({ cases, parent }: EvaluationContext, task: string): Role | unde
   return passes(parent, task) === true ? "passing" : undefined;
 }
 
+/** Whether what was changed took part in a trial that went from fail to pass. */
 function exercisedInFlips(
   context: EvaluationContext,
   proposal: Proposal,
   candidate: Arm,
-): "yes" | "no" | "unknown" {
+): Pick<GateEvidence, "exercised" | "exercisedBy"> {
   const changes = proposal.edits.map((edit) => toChange(edit, context.home));
   const flipped = [...candidate.trials].filter(
     ([task]) => passes(candidate, task) === true && passes(context.parent, task) === false,
   );
   const answers = flipped.flatMap(([, trials]) => trials.map((trial) => exercised(changes, trial.events)));
-  if (answers.includes("yes")) return "yes";
-  return answers.includes("unknown") || answers.length === 0 ? "unknown" : "no";
+  const used = answers.filter((answer) => answer === "yes").length;
+  const exercisedBy = `what was changed was used in ${used} of ${answers.length} trials that went from fail to pass`;
+  if (used > 0) return { exercised: "yes", exercisedBy };
+  return { exercised: answers.includes("unknown") || answers.length === 0 ? "unknown" : "no", exercisedBy };
 }
 
 /** A path of the home as the path in a release, where each part has a fixed name. */

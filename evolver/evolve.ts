@@ -64,7 +64,7 @@ async function writeReport({ home, model }: Runtime, cycle: CycleReport): Promis
     endedAt: cycle.endedAt,
     release: cycle.release,
     model: model.name,
-    costUsd: cycle.candidates.reduce((sum, { candidate }) => sum + candidate.proposal.costUsd, 0),
+    costUsd: cycle.costUsd,
     before: cycle.before,
     after: cycle.after,
     clusters: cycle.clusters.map(({ id, title, count }) => ({ id, title, failures: count })),

@@ -1,6 +1,7 @@
 /** Writes a judged candidate down: in git as a branch or a kept reference, in the store with its reasons. */
+import { diffLines } from "diff";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
-import type { Candidate, Rung } from "./candidate.ts";
+import type { Candidate, Proposal, Rung } from "./candidate.ts";
 import { candidateId } from "./commit.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Cluster } from "./failure.ts";
@@ -38,6 +39,7 @@ export async function record(options: {
     message: commitMessage({
       candidate: unpublished,
       cluster,
+      ...causeOf(judged.proposal),
       whyThisRung: WHY_THIS_RUNG[judged.proposal.rung],
       reproduce: [`agent run --suite ${home.config.evolution.suite} --release ${parent.slice(0, 12)}`],
     }),
@@ -47,6 +49,22 @@ export async function record(options: {
   const candidate = { ...unpublished, branch };
   await saveCandidate(store, candidate);
   return { candidate, published: published.kind === "branch" ? published.commit : undefined };
+}
+
+/** Where the patch changed or added its first line: the place that was found to be the cause. */
+function causeOf({ edits }: Proposal): { cause?: { file: string; line: number; text: string } } {
+  const edit = edits[0];
+  if (edit?.before === undefined) return {};
+  let line = 1;
+  for (const part of diffLines(edit.before, edit.after)) {
+    const isImport = /^\s*import /.test(part.value);
+    if ((part.added || part.removed) && !isImport) {
+      const was = edit.before.split("\n")[line - 1]?.trim() ?? "";
+      return { cause: { file: edit.path, line, text: was === "" ? "nothing stood here" : `\`${was}\`` } };
+    }
+    if (!part.added) line += part.count;
+  }
+  return {};
 }
 
 const WHY_THIS_RUNG: Record<Rung, string> = {

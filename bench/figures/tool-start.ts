@@ -10,6 +10,8 @@ import { summary, timed } from "../stats.ts";
 
 const BAR_MS = 20;
 const CALLS = 60;
+const MIB = 1024 * 1024;
+const BALLAST_BYTES = 400 * MIB;
 
 export const toolStart: Figure = {
   name: "tool-start",
@@ -48,12 +50,29 @@ async function measureTier(bench: Bench, sandbox: Sandbox): Promise<Row[]> {
   return [
     summary(`sandboxed tool call (${sandbox.tier})`, "ms", calls, {
       bar: BAR_MS,
-      note: "`bash` with `true`, from the call to its result",
+      note: `\`bash\` with \`true\`, call to result; ${residentMib()} MiB resident here`,
     }),
     summary("… a bare `sh -c echo`, until its first byte", "ms", starts, {
       note: "by turns with the calls; no mounts, its end not awaited",
     }),
+    await fromLargeProcess(host),
   ];
+}
+
+/** A spawn forks, and a fork takes longer the more memory the process has: a long cycle is such a process. */
+async function fromLargeProcess(host: ToolHost): Promise<Row> {
+  const calls: number[] = [];
+  const ballast = new ArrayBuffer(BALLAST_BYTES);
+  new Uint8Array(ballast).fill(1);
+  for (let n = 0; n < CALLS / 2; n++) calls.push(await timed(() => callTrue(host)));
+  const note = `with ${BALLAST_BYTES / MIB} MiB more: ${residentMib()} MiB resident here`;
+  // Gives the memory back at once, whenever the collector comes.
+  ballast.transfer(0);
+  return summary("… a call, from a large process", "ms", calls, { note });
+}
+
+function residentMib(): number {
+  return Math.round(process.memoryUsage.rss() / MIB);
 }
 
 async function callTrue(host: ToolHost): Promise<void> {

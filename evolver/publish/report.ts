@@ -10,7 +10,8 @@ export interface CycleReport {
   readonly endedAt: string;
   readonly release: string;
   readonly model: string;
-  readonly costUsd: number;
+  /** Undefined when a reply had no known price. */
+  readonly costUsd: number | undefined;
   /** Tasks that passed before the cycle, and would pass with every accepted patch; undefined when not measured. */
   readonly before: Score | undefined;
   readonly after: Score | undefined;
@@ -62,7 +63,7 @@ function summary(report: CycleReport, accepted: number): string {
       ],
       ["Release", `\`${report.release.slice(0, 12)}\``],
       ["Model", text(report.model)],
-      ["Cost", `$${report.costUsd.toFixed(4)}`],
+      ["Cost", report.costUsd === undefined ? "not known: a model without a price" : `$${report.costUsd.toFixed(4)}`],
       ["Time", `${text(report.startedAt)} to ${text(report.endedAt)}`],
     ],
   );

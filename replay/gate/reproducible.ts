@@ -22,11 +22,14 @@ export function reproducible(cases: readonly Case[], evidence: GateEvidence): Re
   const failures = cases.filter((one) => one.role === "failing" || one.role === "holdout");
   const gone = failures.filter((one) => !always(one.baseline, false));
   if (gone.length > 0) return unknown(`pass without the patch: ${listed(gone)}`);
-  const trials = Math.min(...cases.map((one) => one.baseline.length));
+  const trials = Math.min(...failures.map((one) => one.baseline.length));
   return {
     name,
     claim,
     holds: "holds",
-    figures: `${failures.length} failures failed again, ${trials} trials or more each`,
+    figures:
+      failures.length === 0
+        ? "there is no failing case, and trials repeat"
+        : `${failures.length} of ${failures.length} failing cases failed in each of ${trials} or more trials`,
   };
 }

@@ -6,8 +6,12 @@ import { currentRelease } from "./release.ts";
 import { rollback } from "./rollback.ts";
 import { degraded, type WatchedRun } from "./watch.ts";
 
-/** How often chance alone may take a good release back. */
+/**
+ * How often chance alone may take a good release back, over all looks together. The k-th look at a release spends
+ * ALPHA / (k (k + 1)) of it, and these add up to ALPHA (a union bound: the looks may depend on each other).
+ */
 const ALPHA = 0.01;
+const LOOKS = "watch";
 /** Live runs that are looked at on either side. */
 const WINDOW = 500;
 
@@ -20,7 +24,9 @@ export async function watchRelease(home: Home, store: Store): Promise<string | u
   if (promotion === undefined) return undefined;
   const before = await outcomes(store, promotion.from);
   const after = await outcomes(store, promotion.to);
-  const verdict = degraded(before, after, ALPHA);
+  if (before.length === 0 || after.length === 0) return undefined;
+  const look = await countLook(store, promotion.to);
+  const verdict = degraded(before, after, ALPHA / (look * (look + 1)));
   if (!verdict.degraded) return undefined;
   const reason = `the watch saw quality fall: ${verdict.reason}`;
   const receipt = await rollback({
@@ -31,6 +37,14 @@ export async function watchRelease(home: Home, store: Store): Promise<string | u
     reason,
   });
   return `Rolled back ${promotion.to.slice(0, 12)} by itself: ${verdict.reason}. The release is ${receipt.to.slice(0, 12)} now.`;
+}
+
+/** How often this release was looked at, this time included. */
+async function countLook(store: Store, release: string): Promise<number> {
+  const seen = await store.get(LOOKS, release);
+  const look = (typeof seen === "number" ? seen : 0) + 1;
+  await store.put(LOOKS, release, look);
+  return look;
 }
 
 /** The move that made the present release, when it was a promotion. */

@@ -8,7 +8,6 @@ const { pathToFileURL } = require("node:url");
 
 exports.start = function start(args) {
   const main = program();
-  quietExperiments();
   enableCompileCache();
   import(pathToFileURL(main).href)
     .then((module) => module.main(args))
@@ -17,14 +16,6 @@ exports.start = function start(args) {
       process.exitCode = 5;
     });
 };
-
-/** `stripTypeScriptTypes` warns once that it may change; node is pinned, so nobody needs to be told. */
-function quietExperiments() {
-  process.removeAllListeners("warning");
-  process.on("warning", (warning) => {
-    if (warning.name !== "ExperimentalWarning") process.stderr.write(`agent: ${warning.name}: ${warning.message}\n`);
-  });
-}
 
 /** The source in a clone, where node strips the types; the compiled program in a package, where node may not. */
 function program() {

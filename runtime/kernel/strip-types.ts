@@ -9,12 +9,23 @@ export type Stripped =
 /** Never throws for what is in `source`: enums, namespaces and syntax errors come back as `ok: false`. */
 export function stripTypes(source: string): Stripped {
   try {
-    return { ok: true, code: stripTypeScriptTypes(source, { mode: "strip" }) };
+    return { ok: true, code: quietly(() => stripTypeScriptTypes(source, { mode: "strip" })) };
   } catch (error) {
     if (!(error instanceof Error) || !isSyntax(error)) throw error;
     // Node puts the place in front of the stack only: `<url>:<line>`, then the source line.
     const line = /^[^\n]*:(\d+)\n/.exec(error.stack ?? "")?.[1];
     return { ok: false, line: Number(line ?? 1), message: error.message };
+  }
+}
+
+/** Node warns at the first call that this may change. The version is pinned, so nobody has to be told. */
+function quietly<T>(strip: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return strip();
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
 

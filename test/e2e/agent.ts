@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import type { z } from "zod";
 
 export const LAUNCHER = fileURLToPath(new URL("../../runtime/cli/launch.cjs", import.meta.url));
 
@@ -48,11 +49,20 @@ export function ended(child: ChildProcess): Promise<Ended> {
 }
 
 /** The one JSON value on stdout; fails when there is anything else, there or on stderr. */
-export async function agentJson(args: readonly string[], options: AgentOptions & { code?: number } = {}): Promise<any> {
+export async function agentJson(args: readonly string[], options: AgentOptions & { code?: number } = {}): Promise<unknown> {
   const { code, stdout, stderr } = await agent([...args, "--json"], options);
   expect({ args, code, stderr }).toEqual({ args, code: options.code ?? 0, stderr: "" });
   expect(stdout.endsWith("\n")).toBe(true);
   return JSON.parse(stdout);
+}
+
+/** The same, of a known shape. */
+export async function agentJsonAs<T extends z.ZodType>(
+  shape: T,
+  args: readonly string[],
+  options: AgentOptions & { code?: number } = {},
+): Promise<z.infer<T>> {
+  return shape.parse(await agentJson(args, options));
 }
 
 /** A folder that is gone when the tests are over; scratch folders of the program go there, too. */
@@ -74,19 +84,20 @@ export function oldNode(): string | undefined {
   });
 }
 
-/** Processes whose environment names `folder` as the one for temporary files: ours, and what they left behind. */
+/** Processes that have to do with `folder`: in their words, their environment, or what is mounted for them. */
 export function processesOf(folder: string): string[] {
   return readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid))
-    .flatMap((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
-        if (!environment.includes(`TMPDIR=${folder}`)) return [];
-        return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")}`];
-      } catch {
-        return [];
-      }
-    });
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+    .filter((pid) => ["cmdline", "environ", "mountinfo"].some((file) => read(`/proc/${pid}/${file}`).includes(folder)))
+    .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    return "";
+  }
 }
 
 /** Waits until it holds; the test's own time limit ends a wait that is in vain. */

@@ -1,11 +1,11 @@
 /** A real home with a store, a sandbox and a model, in a temporary folder: what it takes to run something. */
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { detectSandbox } from "../../guardrails/sandbox/detect.ts";
 import type { Tier } from "../../guardrails/sandbox/sandbox.ts";
 import { materialize, type Genome } from "../../runtime/kernel/genome.ts";
-import { changedTree, writeCommit, type TreeChange } from "../../runtime/kernel/git-tree.ts";
 import { git } from "../../runtime/kernel/git.ts";
 import { openHome } from "../../runtime/kernel/home/home.ts";
 import { initHome } from "../../runtime/kernel/home/init.ts";
@@ -42,7 +42,7 @@ export interface Kit extends AsyncDisposable {
   readonly runtime: Runtime;
   /** The genome of the options. */
   readonly genome: Genome;
-  /** Another commit with its genome on disk. */
+  /** Another commit, which no branch points to, with its genome on disk. */
   release(files: GenomeFiles): Promise<Genome>;
   /** A new folder with files. */
   folder(files?: Files): string;
@@ -112,17 +112,15 @@ export function eventsOf<K extends TrajectoryEvent["kind"]>(result: RunResult, k
   return result.events.filter((event): event is EventOf<K> => event.kind === kind);
 }
 
-/** A commit on top of HEAD that no branch points to. */
+/** A commit on top of HEAD that no branch points to, made by a single process. */
 async function commitGenome(repo: string, { harness, prompts, skills }: GenomeFiles): Promise<string> {
-  const nothing = (await git(repo).run(["mktree"], "")).trim();
-  const changes: TreeChange[] = [];
-  for (const [part, files] of Object.entries({ harness, prompts, skills })) {
-    if (files === undefined) continue;
-    if (part !== "skills") changes.push({ kind: "take", folder: part, from: nothing });
-    for (const [path, content] of Object.entries(files)) changes.push({ kind: "write", path: `${part}/${path}`, content, mode: "100644" });
-  }
-  const tree = await changedTree(repo, "HEAD", changes);
-  return writeCommit(repo, { tree, parents: ["HEAD"], message: "A genome for a test" });
+  const parts = Object.entries({ harness, prompts, skills }).flatMap(([part, files]) => (files === undefined ? [] : [{ part, files }]));
+  const commands = parts.flatMap(({ part, files }) => [
+    ...(part === "skills" ? [] : [`D ${part}`]),
+    ...Object.entries(files).map(([path, text]) => `M 100644 inline ${part}/${path}\ndata ${Buffer.byteLength(text)}\n${text}`),
+  ]);
+  const head = `commit refs/kit/${randomUUID()}\nmark :1\ncommitter Kit <kit@localhost> 0 +0000\ndata 0\nfrom refs/heads/main^0`;
+  return (await git(repo).run(["fast-import", "--quiet"], [head, ...commands, "get-mark :1", ""].join("\n"))).trim();
 }
 
 function writeAll(root: string, files: Files): void {

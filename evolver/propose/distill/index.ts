@@ -107,7 +107,7 @@ function inSkills(lesson: Taught, errors: readonly SeenError[], context: Propose
       "skill",
       lesson,
       edits,
-      names.length === 1 ? `Teach ${names[0]} to answer an error` : "Teach skills to answer an error",
+      `Teach ${names.length === 1 ? names[0] : "skills"} to answer ${errorOf(lesson.line)}`,
     ),
   ];
 }
@@ -126,7 +126,14 @@ function inPrompts(
     skills.some((name) => answers(genome.get(`${paths.skills}/${name}/SKILL.md`) ?? "", text));
   if (hit.every(told)) return [];
   const edit = { path, before, after: withSharedLesson(before, lesson.line) };
-  return [proposal("prompt", lesson, [edit], "Teach all runs to answer an error")];
+  return [proposal("prompt", lesson, [edit], `Teach all runs to answer ${errorOf(lesson.line)}`)];
+}
+
+/** The error that a lesson is about, in a few words. */
+function errorOf(line: string): string {
+  const pattern = /`([^`]+)`/.exec(line)?.[1]?.replace(/^error:\s*/i, "").trim() ?? "";
+  if (pattern === "") return "an error";
+  return `"${pattern.length > 36 ? `${pattern.slice(0, 35).trimEnd()}…` : pattern}"`;
 }
 
 function proposal(rung: Rung, { line, runs }: Taught, edits: readonly FileEdit[], title: string): Proposal {

@@ -1,6 +1,6 @@
 /** A cycle as it goes on: plain lines, and a counter that stays on its line in a terminal. */
 import type { CycleEvent } from "../../../evolver/cycle.ts";
-import { bold, count, dim, fit, green, oneLine, print, printStatus, red, yellow } from "../output.ts";
+import { bold, count, dim, fit, green, money, oneLine, print, printStatus, red, yellow } from "../output.ts";
 
 /** Prints each event; give it to `evolve` as `watch`. */
 export function cycleView(indent = ""): (event: CycleEvent) => void {
@@ -29,6 +29,9 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
         return;
       case "proposer-failed":
         print(yellow(`${indent}proposer ${event.proposer} failed: ${oneLine(event.message)}`));
+        return;
+      case "budget":
+        print(yellow(`${indent}the cycle's budget is spent: ${money(event.spentUsd)} of ${money(event.capUsd)}`));
         return;
       case "judged":
         print(judgedLine(event, indent));

@@ -9,10 +9,11 @@ import type { Model, Price } from "./model.ts";
  */
 export async function openModel(config: AgentConfig, env: NodeJS.ProcessEnv): Promise<Model> {
   const model = await create(config, env);
-  if (config.budgets.usd !== undefined && model.price === undefined) {
+  const cap = config.budgets.usd ?? config.evolution.usd;
+  if (cap !== undefined && model.price === undefined) {
     throw new RatchetError(
       "config",
-      `the price of ${model.name} is not known, so a cap of $${config.budgets.usd} cannot be kept`,
+      `the price of ${model.name} is not known, so a cap of $${cap} cannot be kept`,
       "Give its price in agent.yaml (model.price, US dollars for a million tokens), or take the money cap out.",
     );
   }
