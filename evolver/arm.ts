@@ -1,6 +1,6 @@
 /** One side of a comparison: a release or a candidate, with every trial that it was given in this cycle. */
 import type { Genome } from "../runtime/kernel/genome.ts";
-import type { RunRow, Store } from "../runtime/kernel/store/store.ts";
+import type { Store } from "../runtime/kernel/store/store.ts";
 import type { TrialResult } from "../replay/trial.ts";
 import type { Trace } from "./failure.ts";
 
@@ -28,9 +28,9 @@ export function withTrials(arm: Arm, results: readonly TrialResult[]): Arm {
  * the answer.
  */
 export async function traceOf(store: Store, trial: TrialResult): Promise<Trace> {
-  const run: RunRow = await store.getRun(trial.id);
+  const [run, events] = await Promise.all([store.getRun(trial.id), store.events(trial.id)]);
   return {
     run,
-    events: trial.events.map((event) => (event.kind === "verified" ? { ...event, detail: "" } : event)),
+    events: events.map(({ event }) => (event.kind === "verified" ? { ...event, detail: "" } : event)),
   };
 }

@@ -176,13 +176,14 @@ async function start(options: CycleOptions): Promise<State> {
 /** Tries to answer one cluster, lowest rung first. True when a patch was accepted. */
 async function answer(options: CycleOptions, state: State, target: Cluster): Promise<boolean> {
   const { runtime, signal } = options;
-  const { home } = runtime;
+  const { home, store } = runtime;
   const { support, holdout } = split(target, home.config.evolution.holdout);
   const tasks = new Map(options.tasks.map((task) => [task.id, task]));
   const deciding = target.failures.map(taskOf);
   state.head = await topUp({ runner: state.runner, tasks, signal }, state.head, deciding, () => TRIALS);
   const context: EvaluationContext = {
     home,
+    store,
     runner: state.runner,
     tasks,
     parent: state.head,

@@ -8,9 +8,10 @@ import { exercised, type Change } from "../replay/exercised.ts";
 import type { TrialRunner } from "../replay/runner.ts";
 import { materialize, partOf } from "../runtime/kernel/genome.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
+import type { Store } from "../runtime/kernel/store/store.ts";
 import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
 import { messageOf } from "../runtime/kernel/error.ts";
-import { passes, withTrials, type Arm } from "./arm.ts";
+import { passes, traceOf, withTrials, type Arm } from "./arm.ts";
 import type { Proposal } from "./candidate.ts";
 import { checkProposal } from "./check/check.ts";
 import { lintSkill } from "./check/skill.ts";
@@ -26,6 +27,7 @@ export interface Cases {
 
 export interface EvaluationContext {
   readonly home: Home;
+  readonly store: Store;
   readonly runner: TrialRunner;
   readonly tasks: ReadonlyMap<string, TaskOnDisk>;
   /** The release or the accepted candidate that the proposal is a patch to. */
@@ -104,7 +106,8 @@ export async function decide(context: EvaluationContext, screened: Evaluated): P
   const wanted = (task: string): number => trialsOf(context, task);
   const candidate = await topUp(context, screened.arm, [...context.tasks.keys()], wanted);
   const outcomes = [...rows(context, context.parent, "baseline"), ...rows(context, candidate, "candidate")];
-  return { ...screened, arm: candidate, outcomes, verdict: verdictOf(context, screened.proposal, candidate, outcomes) };
+  const verdict = await verdictOf(context, screened.proposal, candidate, outcomes);
+  return { ...screened, arm: candidate, outcomes, verdict };
 }
 
 /** The arm with as many trials of each task as are wanted; those that it has are not run again. */
@@ -134,15 +137,15 @@ function trialsOf({ cases, deterministic }: EvaluationContext, task: string): nu
 }
 
 /** An error in the gate is never an acceptance. */
-function verdictOf(
+async function verdictOf(
   context: EvaluationContext,
   proposal: Proposal,
   candidate: Arm,
   outcomes: readonly Outcome[],
-): Verdict {
+): Promise<Verdict> {
   try {
     return judge(outcomes, {
-      ...exercisedInFlips(context, proposal, candidate),
+      ...(await exercisedInFlips(context, proposal, candidate)),
       deterministic: context.deterministic,
     });
   } catch (error) {
@@ -183,16 +186,17 @@ function roleOf({ cases, parent }: EvaluationContext, task: string): Role | unde
 }
 
 /** Whether what was changed took part in a trial that went from fail to pass. */
-function exercisedInFlips(
+async function exercisedInFlips(
   context: EvaluationContext,
   proposal: Proposal,
   candidate: Arm,
-): Pick<GateEvidence, "exercised" | "exercisedBy"> {
+): Promise<Pick<GateEvidence, "exercised" | "exercisedBy">> {
   const changes = proposal.edits.map((edit) => toChange(edit, context.home));
   const flipped = [...candidate.trials].filter(
     ([task]) => passes(candidate, task) === true && passes(context.parent, task) === false,
   );
-  const answers = flipped.flatMap(([, trials]) => trials.map((trial) => exercised(changes, trial.events)));
+  const traces = await Promise.all(flipped.flatMap(([, trials]) => trials.map((trial) => traceOf(context.store, trial))));
+  const answers = traces.map(({ events }) => exercised(changes, events));
   const used = answers.filter((answer) => answer === "yes").length;
   const exercisedBy = `what was changed was used in ${used} of ${answers.length} trials that went from fail to pass`;
   if (used > 0) return { exercised: "yes", exercisedBy };

@@ -14,7 +14,8 @@ export interface TrialRequest {
   readonly watch?: (event: TrajectoryEvent) => void;
 }
 
-export interface TrialResult extends RunResult {
+/** A run without its events: a cycle holds hundreds of these, and the store has the events. */
+export interface TrialResult extends Omit<RunResult, "events"> {
   readonly task: string;
   readonly pass: boolean;
 }
@@ -23,6 +24,6 @@ export interface TrialResult extends RunResult {
 export async function runTrial(runtime: Runtime, request: TrialRequest): Promise<TrialResult> {
   const { task } = request;
   await using scratch = await createScratch({ kind: "folder", path: join(task.dir, "workspace") });
-  const result = await runTask(runtime, { ...request, instruction: task.task.instruction, workspace: scratch.dir });
+  const { events: _, ...result } = await runTask(runtime, { ...request, instruction: task.task.instruction, workspace: scratch.dir });
   return { ...result, task: task.id, pass: result.verification?.verdict === "pass" };
 }

@@ -51,17 +51,6 @@ describe("agent run", () => {
     expectNothingLeft();
   });
 
-  it("ends at the second Ctrl-C without waiting", async () => {
-    const child = await half(["run", "Wait", "--workspace", workspace]);
-    group(child, "SIGSTOP");
-    group(child, "SIGINT");
-    group(child, "SIGCONT");
-    // The run is being closed; however far that is, this must end it.
-    group(child, "SIGINT");
-    expect((await child.end).code).toBe(130);
-    await until(() => processesOf(folder.dir).length === 0);
-  });
-
   it("ends a SIGTERM as a Ctrl-C, however often it comes", async () => {
     const child = await half(["run", "Wait", "--workspace", workspace, "--json"]);
     group(child, "SIGTERM");

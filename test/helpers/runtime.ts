@@ -57,13 +57,17 @@ export interface Kit extends AsyncDisposable {
 export async function makeRuntime(options: RuntimeOptions = {}): Promise<Kit> {
   const top = realpathSync(mkdtempSync(join(tmpdir(), "ratchet-kit-")));
   const dir = await initHome(join(top, "home"), "naive");
-  if (options.agentYaml !== undefined) writeFileSync(join(dir, "agent.yaml"), `version: 1\n${options.agentYaml}\n`);
-  if (options.guardrailsYaml !== undefined) writeFileSync(join(dir, "guardrails.yaml"), `version: 1\n${options.guardrailsYaml}\n`);
+  if (options.agentYaml !== undefined)
+    writeFileSync(join(dir, "agent.yaml"), `version: 1\n${options.agentYaml}\n`);
+  if (options.guardrailsYaml !== undefined)
+    writeFileSync(join(dir, "guardrails.yaml"), `version: 1\n${options.guardrailsYaml}\n`);
   const home = await openHome(dir);
   const runtime: Runtime = {
     home,
     store: openSqliteStore(join(home.state, "store.db")),
-    sandbox: await detectSandbox(options.sandboxTier === undefined ? {} : { tier: options.sandboxTier, allowPartial: true }),
+    sandbox: await detectSandbox(
+      options.sandboxTier === undefined ? {} : { tier: options.sandboxTier, allowPartial: true },
+    ),
     model: options.model ?? createProcedureModel(),
   };
   let folders = 0;
@@ -92,7 +96,14 @@ export async function makeRuntime(options: RuntimeOptions = {}): Promise<Kit> {
     run(request = {}) {
       const { instruction = request.task?.task.instruction ?? "Do it." } = request;
       const signal = new AbortController().signal;
-      return runTask(runtime, { workspace: request.workspace ?? folder(), genome, purpose: "live", signal, ...request, instruction });
+      return runTask(runtime, {
+        workspace: request.workspace ?? folder(),
+        genome,
+        purpose: "live",
+        signal,
+        ...request,
+        instruction,
+      });
     },
     stored: (id) => runtime.store.events(id),
     async [Symbol.asyncDispose]() {
@@ -114,13 +125,19 @@ export function eventsOf<K extends TrajectoryEvent["kind"]>(result: RunResult, k
 
 /** A commit on top of HEAD that no branch points to, made by a single process. */
 async function commitGenome(repo: string, { harness, prompts, skills }: GenomeFiles): Promise<string> {
-  const parts = Object.entries({ harness, prompts, skills }).flatMap(([part, files]) => (files === undefined ? [] : [{ part, files }]));
+  const parts = Object.entries({ harness, prompts, skills }).flatMap(([part, files]) =>
+    files === undefined ? [] : [{ part, files }],
+  );
   const commands = parts.flatMap(({ part, files }) => [
     ...(part === "skills" ? [] : [`D ${part}`]),
-    ...Object.entries(files).map(([path, text]) => `M 100644 inline ${part}/${path}\ndata ${Buffer.byteLength(text)}\n${text}`),
+    ...Object.entries(files).map(
+      ([path, text]) => `M 100644 inline ${part}/${path}\ndata ${Buffer.byteLength(text)}\n${text}`,
+    ),
   ]);
   const head = `commit refs/kit/${randomUUID()}\nmark :1\ncommitter Kit <kit@localhost> 0 +0000\ndata 0\nfrom refs/heads/main^0`;
-  return (await git(repo).run(["fast-import", "--quiet"], [head, ...commands, "get-mark :1", ""].join("\n"))).trim();
+  return (
+    await git(repo).run(["fast-import", "--quiet"], [head, ...commands, "get-mark :1", ""].join("\n"))
+  ).trim();
 }
 
 function writeAll(root: string, files: Files): void {

@@ -13,7 +13,10 @@ export interface ScriptedModel extends Model {
 }
 
 /** One turn after the other; beyond the last one it says "done". */
-export function scriptedModel(turns: readonly Turn[], more: { price?: Price | undefined } = {}): ScriptedModel {
+export function scriptedModel(
+  turns: readonly Turn[],
+  more: { price?: Price | undefined } = {},
+): ScriptedModel {
   const requests: ModelRequest[] = [];
   return {
     name: "scripted/1",
@@ -38,11 +41,21 @@ export function says(text: string): ModelReply {
 
 /** A reply that calls tools: name and input of each. Ids are `name_0`, `name_1`, … */
 export function calls(...tools: readonly (readonly [name: string, input: unknown])[]): ModelReply {
-  const blocks = tools.map(([name, input], i) => ({ type: "tool_use" as const, id: `${name}_${i}`, name, input }));
+  const blocks = tools.map(([name, input], i) => ({
+    type: "tool_use" as const,
+    id: `${name}_${i}`,
+    name,
+    input,
+  }));
   return reply(blocks, "tool_use");
 }
 
 function reply(content: ContentBlock[], stop_reason: StopReason): ModelReply {
-  const usage = { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+  const usage = {
+    input_tokens: 10,
+    output_tokens: 5,
+    cache_read_input_tokens: 0,
+    cache_creation_input_tokens: 0,
+  };
   return { content, stop_reason, usage, model: "scripted/1" };
 }

@@ -110,12 +110,9 @@ async function runOne(
   process.exitCode = exitCodeOf(result);
   const notice = await watchNotice(runtime);
   if (json) {
-    const { events: _, ...rest } = result;
-    printJson({ ...rest, ...(notice === undefined ? {} : { notice }) });
+    printJson({ ...result, events: undefined, ...(notice === undefined ? {} : { notice }) });
     return;
   }
-  if (!result.events.some(({ kind }) => kind === "finished"))
-    print(red(`${result.status}: ${oneLine(result.summary, 300)}`));
   print();
   const { steps, costUsd } = result.totals;
   print(
@@ -220,7 +217,7 @@ async function folder(path: string, option: string): Promise<string> {
   return realpath(path);
 }
 
-function exitCodeOf(result: RunResult): number {
+function exitCodeOf(result: Pick<RunResult, "status" | "verification">): number {
   switch (result.status) {
     case "done":
       return result.verification === undefined || result.verification.verdict === "pass" ? 0 : 1;

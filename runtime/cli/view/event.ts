@@ -45,7 +45,9 @@ export function describeEvent(event: TrajectoryEvent, used = 0): string | undefi
     case "feedback_given":
       return `feedback: ${event.verdict} ${oneLine(event.why)}`;
     case "run_ended":
-      return dim(`ended: ${event.status}`);
+      return event.summary === undefined
+        ? dim(`ended: ${event.status}`)
+        : red(`ended: ${event.status}: ${oneLine(event.summary, 300)}`);
     default:
       return event satisfies never;
   }

@@ -8,21 +8,42 @@ const Price = z
     cache_read: z.number().nonnegative().optional(),
     cache_write: z.number().nonnegative().optional(),
   })
-  .describe("US dollars for a million tokens; needed under a money cap when the model is not in the price table");
+  .describe(
+    "US dollars for a million tokens; needed under a money cap when the model is not in the price table",
+  );
 
 const Model = z.strictObject({
   provider: z
     .enum(["procedure", "anthropic"])
     .default("procedure")
-    .describe("procedure: offline stand-in, no language model; anthropic: the Claude API and every server that speaks it"),
+    .describe(
+      "procedure: offline stand-in, no language model; anthropic: the Claude API and every server that speaks it",
+    ),
   id: z.string().optional().describe("model name at the provider, for example claude-sonnet-5-5"),
-  base_url: z.url({ protocol: /^https?$/ }).optional().describe("a local server that speaks the Anthropic Messages API"),
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("a local server that speaks the Anthropic Messages API"),
   profile: z
-    .enum(["claude", "ollama", "vllm", "sglang", "llama-cpp", "lm-studio", "litellm", "openrouter", "generic"])
+    .enum([
+      "claude",
+      "ollama",
+      "vllm",
+      "sglang",
+      "llama-cpp",
+      "lm-studio",
+      "litellm",
+      "openrouter",
+      "generic",
+    ])
     .optional()
     .describe("what the server can do; guessed from base_url when absent"),
   output_tokens: z.int().positive().default(8192),
-  context_tokens: z.int().positive().optional().describe("what fits into one request; the model's own limit when absent"),
+  context_tokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe("what fits into one request; the model's own limit when absent"),
   price: Price.optional(),
 });
 
@@ -45,15 +66,24 @@ const Sandbox = z.strictObject({
 const folder = (path: string) =>
   z
     .string()
-    .regex(/^(?!(?:.*\/)?(?:\.|\.\.|\.git)(?:\/|$))[^/\0\\]+(?:\/[^/\0\\]+)*$/i, "must be a relative folder without . or ..")
+    .regex(
+      /^(?!(?:.*\/)?(?:\.|\.\.|\.git)(?:\/|$))[^/\0\\]+(?:\/[^/\0\\]+)*$/i,
+      "must be a relative folder without . or ..",
+    )
     .default(path);
 const GenomePaths = z
   .strictObject({ harness: folder("harness"), prompts: folder("prompts"), skills: folder("skills") })
   .superRefine((paths, context) => {
     for (const [part, path] of Object.entries(paths)) {
-      const other = [...OUTSIDE, ...Object.values({ ...paths, [part]: "" })].find((each) => each !== "" && overlap(path, each));
+      const other = [...OUTSIDE, ...Object.values({ ...paths, [part]: "" })].find(
+        (each) => each !== "" && overlap(path, each),
+      );
       if (other === undefined) continue;
-      context.addIssue({ code: "custom", path: [part], message: `"${path}" overlaps with "${other}"; each part has a folder of its own` });
+      context.addIssue({
+        code: "custom",
+        path: [part],
+        message: `"${path}" overlaps with "${other}"; each part has a folder of its own`,
+      });
     }
   });
 
@@ -75,7 +105,12 @@ const Evolution = z.strictObject({
   proposers: z.array(z.enum(["operators", "distill", "model"])).default(["distill", "operators"]),
   candidates_per_cluster: z.int().min(1).max(50).default(6),
   candidates_per_cycle: z.int().min(1).max(1000).default(60),
-  holdout: z.number().min(0).max(0.9).default(0.34).describe("share of the failing tasks that proposers never see"),
+  holdout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.34)
+    .describe("share of the failing tasks that proposers never see"),
   usd: z.number().positive().optional().describe("money one cycle may cost"),
   parallel: z.int().min(1).max(64).optional().describe("trials at once; the number of cores when absent"),
 });

@@ -26,24 +26,37 @@ export function describeIssue(issue: z.core.$ZodIssue, source: Source, base: Pat
   const named = (problem: string): string => (path.length > 0 ? `${path.join(".")}: ${problem}` : problem);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => at(unknownKey([...path, key], knownKeys(source.schema, path)), [...path, key]));
+      return issue.keys.map((key) =>
+        at(unknownKey([...path, key], knownKeys(source.schema, path)), [...path, key]),
+      );
     case "invalid_value": {
       const found: unknown = source.document.getIn(path);
       if (found === undefined) return [at(named(`is missing; it is one of ${issue.values.join(", ")}`))];
-      const meant = typeof found === "string" ? closest(found, issue.values.map(String)) : undefined;
+      const words = issue.values.filter((value) => typeof value === "string");
+      const meant = typeof found === "string" ? closest(found, words) : undefined;
       return [at(named(issue.message + (meant === undefined ? "" : `; did you mean "${meant}"?`)))];
     }
     case "invalid_union": {
       // The form that fits best is the one that was meant.
       const best = issue.errors.toSorted((a, b) => weight(a) - weight(b))[0];
-      return best === undefined ? [at(named(issue.message))] : best.flatMap((inner) => describeIssue(inner, source, path));
+      return best === undefined
+        ? [at(named(issue.message))]
+        : best.flatMap((inner) => describeIssue(inner, source, path));
     }
     case "invalid_type": {
       const missing = path.length > 0 && source.document.getIn(path) === undefined;
       return [at(named(missing ? `is missing; expected ${issue.expected}` : issue.message))];
     }
-    default:
+    case "invalid_format":
+    case "too_big":
+    case "too_small":
+    case "not_multiple_of":
+    case "invalid_key":
+    case "invalid_element":
+    case "custom":
       return [at(named(issue.message))];
+    default:
+      return issue satisfies never;
   }
 }
 
@@ -62,7 +75,11 @@ function lineAt(path: Path, { document, lineOf }: Source): number {
   let offset = 0;
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document);
-    const place = isMap(node) ? inMap(node.items, step) : isSeq(node) ? inSequence(node.items[Number(step)]) : undefined;
+    const place = isMap(node)
+      ? inMap(node.items, step)
+      : isSeq(node)
+        ? inSequence(node.items[Number(step)])
+        : undefined;
     if (place === undefined) break;
     offset = place.offset;
     node = place.node;
@@ -75,7 +92,10 @@ interface Place {
   readonly node: unknown;
 }
 
-function inMap(items: readonly { readonly key: unknown; readonly value: unknown }[], step: PropertyKey): Place | undefined {
+function inMap(
+  items: readonly { readonly key: unknown; readonly value: unknown }[],
+  step: PropertyKey,
+): Place | undefined {
   const pair = items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
   const offset = offsetOf(pair?.key);
   return pair === undefined || offset === undefined ? undefined : { offset, node: pair.value };

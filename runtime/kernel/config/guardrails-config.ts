@@ -9,7 +9,10 @@ const Permissions = z
   .describe("deny wins over ask, ask wins over allow; ask without a terminal is deny");
 
 const Network = z.strictObject({
-  hosts: z.array(HostPattern).default([]).describe("hosts that the http tool may reach; `*` stands within a label"),
+  hosts: z
+    .array(HostPattern)
+    .default([])
+    .describe("hosts that the http tool may reach; `*` stands within a label"),
 });
 
 /** Text that must be in a prompt file after every patch. */

@@ -9,12 +9,19 @@ import { describeIssue } from "./describe-issue.ts";
 const MAX_BYTES = 1024 * 1024;
 
 /** @throws RatchetError (config) that lists every problem; a file that cannot be read is one. */
-export async function readYaml<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema>> {
+export async function readYaml<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   return parseYaml(await readText(file), file, schema);
 }
 
 /** @throws RatchetError (config). `file` is only named in errors. */
-export function parseYaml<Schema extends z.ZodType>(text: string, file: string, schema: Schema): z.output<Schema> {
+export function parseYaml<Schema extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: Schema,
+): z.output<Schema> {
   const lines = new LineCounter();
   const { document, value } = parse(text, file, lines);
   const parsed = schema.safeParse(value ?? {});
@@ -37,7 +44,10 @@ async function readText(file: string): Promise<string> {
     bytes = await readFile(file);
   } catch (error) {
     const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    throw new RatchetError("config", `${file}: cannot be read: ${missing ? "there is no such file" : messageOf(error)}`);
+    throw new RatchetError(
+      "config",
+      `${file}: cannot be read: ${missing ? "there is no such file" : messageOf(error)}`,
+    );
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -53,7 +63,11 @@ function firstBrokenLine(bytes: Buffer): number {
 
 function parse(text: string, file: string, lines: LineCounter): { document: Document; value: unknown } {
   const refuse = (place: string, problem: string): RatchetError =>
-    new RatchetError("config", `${file}:${place}: not valid YAML: ${problem}`, `Mend ${file} and try again; nothing was run.`);
+    new RatchetError(
+      "config",
+      `${file}:${place}: not valid YAML: ${problem}`,
+      `Mend ${file} and try again; nothing was run.`,
+    );
   try {
     const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
     // A warning is about a part that was not understood: it would be left out without a word.

@@ -81,7 +81,8 @@ function kernel() {
     model: { create: (request) => wire.request("model.create", request) },
     tools: { call: (call) => wire.request("tools.call", call) },
     skills: {
-      search: (query, limit) => wire.request("skills.search", limit === undefined ? { query } : { query, limit }),
+      search: (query, limit) =>
+        wire.request("skills.search", limit === undefined ? { query } : { query, limit }),
       load: (name) => wire.request("skills.load", { name }),
     },
     note: (kind, data) => wire.request("note", { kind, data }).then(() => undefined),
@@ -123,7 +124,8 @@ function openWire() {
     const failure = new Error();
     try {
       const line = `${JSON.stringify({ id: next, method, params })}\n`;
-      if (Buffer.byteLength(line) > MAX_LINE_BYTES) throw new RangeError(`${method}: the request is longer than ${MAX_LINE_BYTES} bytes`);
+      if (Buffer.byteLength(line) > MAX_LINE_BYTES)
+        throw new RangeError(`${method}: the request is longer than ${MAX_LINE_BYTES} bytes`);
       pending.set(next++, { resolve, reject, failure });
       socket.ref();
       socket.write(line);
@@ -176,9 +178,12 @@ function restrictImports() {
   registerHooks({
     resolve(specifier, context, next) {
       const url = specifier.startsWith("file:") ? specifier : new URL(specifier, context.parentURL).href;
-      const relativeOrEntry = specifier.startsWith("./") || specifier.startsWith("../") || specifier === `${rootUrl}main.ts`;
+      const relativeOrEntry =
+        specifier.startsWith("./") || specifier.startsWith("../") || specifier === `${rootUrl}main.ts`;
       if (!relativeOrEntry || !url.startsWith(rootUrl)) {
-        throw new Error(`harness code may import only its own files, not "${specifier}" (from ${relative(context.parentURL ?? "?")})`);
+        throw new Error(
+          `harness code may import only its own files, not "${specifier}" (from ${relative(context.parentURL ?? "?")})`,
+        );
       }
       return next(url, context);
     },

@@ -37,7 +37,7 @@ export function converse(channel: Duplex, options: ConversationOptions): Convers
   let inFlight = 0;
   let refused = 0;
   let broken = false;
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
 
   const fail = (detail: string): void => {
     if (broken) return;
@@ -47,7 +47,8 @@ export function converse(channel: Duplex, options: ConversationOptions): Convers
   const send = (message: Hello | Response | KernelEvent): void => {
     if (broken || !channel.writable) return;
     channel.write(encode(message));
-    if (channel.writableLength > MAX_QUEUED_BYTES) fail(`${channel.writableLength} bytes wait for a harness that does not read`);
+    if (channel.writableLength > MAX_QUEUED_BYTES)
+      fail(`${channel.writableLength} bytes wait for a harness that does not read`);
   };
   const serve = async (request: Request): Promise<void> => {
     inFlight++;
@@ -60,13 +61,15 @@ export function converse(channel: Duplex, options: ConversationOptions): Convers
     for (const wake of waiting.splice(0)) wake();
   };
   const inFlightBelow = async (count: number): Promise<void> => {
-    while (inFlight >= count) await new Promise<void>((wake) => waiting.push(wake));
+    const full = (): boolean => inFlight >= count;
+    while (full()) await new Promise<void>((wake) => waiting.push(wake));
   };
   const receive = (line: string): void => {
     const parsed = parseRequest(line);
     if (parsed.kind === "request") void serve(parsed.request);
     else if (parsed.kind === "garbage") fail(parsed.detail);
-    else if (++refused > MAX_REFUSED) fail(`more than ${MAX_REFUSED} requests were wrong, the last: ${parsed.detail}`);
+    else if (++refused > MAX_REFUSED)
+      fail(`more than ${MAX_REFUSED} requests were wrong, the last: ${parsed.detail}`);
     else send(refusal(parsed.id, parsed.detail));
   };
   const read = async (): Promise<void> => {
@@ -90,7 +93,11 @@ export function converse(channel: Duplex, options: ConversationOptions): Convers
 function encode(message: Hello | Response | KernelEvent): string {
   const line = `${JSON.stringify(message)}\n`;
   if (message.type !== "response" || Buffer.byteLength(line) <= MAX_LINE_BYTES) return line;
-  const error = { code: "internal", message: `the answer is longer than ${MAX_LINE_BYTES} bytes`, retryable: false };
+  const error = {
+    code: "internal",
+    message: `the answer is longer than ${MAX_LINE_BYTES} bytes`,
+    retryable: false,
+  };
   return `${JSON.stringify({ type: "response", id: message.id, error })}\n`;
 }
 

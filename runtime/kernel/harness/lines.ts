@@ -37,7 +37,10 @@ const LINE_END = 0x0a;
 /** Copies, so that many small chunks cost their bytes and no more. */
 function append(held: Buffer, size: number, piece: Buffer): Buffer<ArrayBuffer> {
   const needed = size + piece.length;
-  const target = needed <= held.length ? (held as Buffer<ArrayBuffer>) : Buffer.allocUnsafe(Math.max(needed, held.length * 2, 4096));
+  const target =
+    needed <= held.length
+      ? (held as Buffer<ArrayBuffer>)
+      : Buffer.allocUnsafe(Math.max(needed, held.length * 2, 4096));
   if (target !== held) held.copy(target, 0, 0, size);
   piece.copy(target, size);
   return target;

@@ -49,7 +49,10 @@ export function startHarness(options: HarnessOptions): HarnessProcess {
   return {
     ...conversation,
     kill: () => child.kill(),
-    ended: Promise.all([child.exit, output]).then(([exit, chunks]) => ({ exit, stderr: headAndTail(Buffer.concat(chunks)) })),
+    ended: Promise.all([child.exit, output]).then(([exit, chunks]) => ({
+      exit,
+      stderr: headAndTail(Buffer.concat(chunks)),
+    })),
   };
 }
 

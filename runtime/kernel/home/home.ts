@@ -33,7 +33,11 @@ export async function openHome(dir: string): Promise<Home> {
     readYaml(join(found, "guardrails.yaml"), GuardrailsConfig),
   ]);
   if (!existsSync(join(found, ".git"))) {
-    throw new RatchetError("config", `${found} is not the top of a git repository`, "Run `git init` there and commit.");
+    throw new RatchetError(
+      "config",
+      `${found} is not the top of a git repository`,
+      "Run `git init` there and commit.",
+    );
   }
   return { dir: found, config, guardrails, state: join(found, ".agent") };
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { RatchetError } from "../error.ts";
+import { RatchetError, messageOf } from "../error.ts";
 import { git } from "../git.ts";
 import { packageFile } from "../package.ts";
 import { agentYaml, guardrailsYaml } from "./template-text.ts";
@@ -17,7 +17,7 @@ export type Template = "default" | "naive";
 export async function initHome(dir: string, template: Template): Promise<string> {
   const home = resolve(dir);
   await refuseOccupied(home);
-  const made = await mkdir(home, { recursive: true });
+  const made = await makeFolder(home);
   try {
     await fill(home, template);
     return home;
@@ -30,21 +30,40 @@ export async function initHome(dir: string, template: Template): Promise<string>
 async function refuseOccupied(home: string): Promise<void> {
   const found = await stat(home).catch(() => undefined);
   if (found === undefined) return;
-  if (!found.isDirectory()) throw new RatchetError("usage", `${home} is not a folder`, "Name a new or an empty folder: agent init DIR");
+  if (!found.isDirectory())
+    throw new RatchetError(
+      "usage",
+      `${home} is not a folder`,
+      "Name a new or an empty folder: agent init DIR",
+    );
   if (!(await stat(home)).isDirectory()) {
     throw new RatchetError("usage", `${home} is a file`, "Name a new or an empty folder: agent init DIR");
   }
   const entries = await readdir(home);
   if (entries.length === 0) return;
-  if (entries.includes("agent.yaml")) throw new RatchetError("usage", `${home} is a home already`, "`agent doctor` checks it.");
+  if (entries.includes("agent.yaml"))
+    throw new RatchetError("usage", `${home} is a home already`, "`agent doctor` checks it.");
   throw new RatchetError("usage", `${home} is not empty`, "Name a new or an empty folder: agent init DIR");
+}
+
+/** The first folder that had to be made, if any had. */
+async function makeFolder(home: string): Promise<string | undefined> {
+  try {
+    return await mkdir(home, { recursive: true });
+  } catch (error) {
+    throw new RatchetError(
+      "usage",
+      `${home} cannot be made: ${messageOf(error)}`,
+      "Name a new or an empty folder: agent init DIR",
+    );
+  }
 }
 
 async function fill(home: string, template: Template): Promise<void> {
   const repository = git(home);
   // Forced, for a global gitignore of the user's might leave out part of the genome.
   const commit = async (message: string): Promise<void> => {
-    await repository.run(["add", "--all", "--force"]);
+    await repository.run([...AS_IT_IS, "add", "--all", "--force"]);
     await repository.run(["commit", "--quiet", "-m", message]);
   };
   await repository.run(["init", "--quiet", "--initial-branch=upstream"]);
@@ -60,14 +79,18 @@ async function fill(home: string, template: Template): Promise<void> {
   await commit("Add the constitution: configuration, guard rules, an example suite");
 }
 
-/** @param made the first folder that was made, if any was */
+/** No attributes of the user's rewrite line ends on the way into the repository, or refuse to. */
+const AS_IT_IS = ["-c", "core.attributesFile=/dev/null", "-c", "core.safecrlf=false"];
+
+/** @param made what {@link makeFolder} gave */
 async function clear(home: string, made: string | undefined): Promise<void> {
   if (made !== undefined) return rm(made, { recursive: true, force: true });
   for (const entry of await readdir(home)) await rm(join(home, entry), { recursive: true, force: true });
 }
 
 async function copyGenome(home: string, template: Template): Promise<void> {
-  const genome = template === "default" ? packageFile("runtime/genome") : packageFile("runtime/genome/templates/naive");
+  const genome =
+    template === "default" ? packageFile("runtime/genome") : packageFile("runtime/genome/templates/naive");
   await cp(join(genome, "harness"), join(home, "harness"), { recursive: true });
   await cp(join(genome, "prompts"), join(home, "prompts"), { recursive: true });
   await copySkills(packageFile("skills"), join(home, "skills"));

@@ -30,6 +30,11 @@ export interface BrokerOptions {
   readonly recorder: Recorder;
   /** Ends what is being waited for; what comes afterwards is refused. */
   readonly signal: AbortSignal;
+  /**
+   * Characters that the trajectory may have; then nothing is served any more, for what is done is recorded. 256 Mi
+   * when absent.
+   */
+  readonly maxRecorded?: number;
 }
 
 export interface Broker {
@@ -46,11 +51,10 @@ export interface Broker {
 /** Notes that one run may leave; a harness that writes more is not heard. */
 const MAX_NOTES = 1000;
 const MAX_NOTE_BYTES = 64 * 1024;
-/** Characters that the trajectory of one run may have; then nothing is served any more, for what is done is recorded. */
-const MAX_TRAJECTORY_SIZE = 256 * 1024 * 1024;
+const MAX_RECORDED = 256 * 1024 * 1024;
 
 export function createBroker(options: BrokerOptions): Broker {
-  const { recorder, signal } = options;
+  const { recorder, signal, maxRecorded = MAX_RECORDED } = options;
   let finish: Finish | undefined;
   let exit: HarnessExit | undefined;
   let over: Exhausted | undefined;
@@ -62,7 +66,8 @@ export function createBroker(options: BrokerOptions): Broker {
     const found = exhausted(options.meter.spent(), options.caps);
     if (found === undefined) return;
     const { limit, spent, cap } = found;
-    if (over === undefined) recorder.record({ kind: "budget_reached", limit, spent: Number.isFinite(spent) ? spent : cap, cap });
+    if (over === undefined)
+      recorder.record({ kind: "budget_reached", limit, spent: Number.isFinite(spent) ? spent : cap, cap });
     over ??= found;
     throw refused("budget_exhausted", `the run's ${limit} budget is spent: ${spent} of ${cap}`);
   };
@@ -72,8 +77,10 @@ export function createBroker(options: BrokerOptions): Broker {
       exit ??= request.params;
       return null;
     }
-    if (finish !== undefined || exit !== undefined) throw refused("invalid_request", "the run is finished; nothing may follow");
-    if (recorder.size() > MAX_TRAJECTORY_SIZE) throw refused("budget_exhausted", "the run has recorded as much as a run may");
+    if (finish !== undefined || exit !== undefined)
+      throw refused("invalid_request", "the run is finished; nothing may follow");
+    if (request.method !== "finish" && recorder.size() > maxRecorded)
+      throw refused("budget_exhausted", "the run has recorded as much as a run may");
     switch (request.method) {
       case "model.create":
         return inTurn(async () => {
@@ -121,7 +128,10 @@ function refuseWhenAborted(signal: AbortSignal): void {
 async function createMessage(options: BrokerOptions, request: ModelRequest): Promise<ModelReply> {
   const { meter, model, recorder, signal } = options;
   const step = meter.beginStep();
-  const capped = { ...request, max_tokens: Math.min(request.max_tokens ?? options.outputTokens, options.outputTokens) };
+  const capped = {
+    ...request,
+    max_tokens: Math.min(request.max_tokens ?? options.outputTokens, options.outputTokens),
+  };
   const recorded = recorder.requestDelta(capped);
   const began = performance.now();
   try {
@@ -140,7 +150,13 @@ async function createMessage(options: BrokerOptions, request: ModelRequest): Pro
     return reply;
   } catch (error) {
     const wire = toWire(error);
-    recorder.record({ kind: "model_called", step, request: recorded, error: wire, ms: performance.now() - began });
+    recorder.record({
+      kind: "model_called",
+      step,
+      request: recorded,
+      error: wire,
+      ms: performance.now() - began,
+    });
     throw error;
   }
 }
@@ -180,7 +196,8 @@ function loadSkill(options: BrokerOptions, name: string): unknown {
 }
 
 function note(options: BrokerOptions, kind: string, data: Record<string, unknown>): void {
-  if (Buffer.byteLength(JSON.stringify(data)) > MAX_NOTE_BYTES) throw refused("invalid_request", "a note is limited to 64 KiB");
+  if (Buffer.byteLength(JSON.stringify(data)) > MAX_NOTE_BYTES)
+    throw refused("invalid_request", "a note is limited to 64 KiB");
   options.recorder.record({ kind: "noted", note: kind, data });
 }
 

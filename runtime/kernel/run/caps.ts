@@ -4,7 +4,10 @@ import type { BudgetCaps } from "../../../guardrails/budget.ts";
 type Cap = keyof BudgetCaps;
 type SomeCaps = { readonly [cap in Cap]?: number | undefined };
 
-export function lowestCaps(home: Omit<BudgetCaps, "usd"> & SomeCaps, ...others: readonly (SomeCaps | undefined)[]): BudgetCaps {
+export function lowestCaps(
+  home: Omit<BudgetCaps, "usd"> & SomeCaps,
+  ...others: readonly (SomeCaps | undefined)[]
+): BudgetCaps {
   const lowest = (cap: Exclude<Cap, "usd">): number => Math.min(home[cap], ...given(cap, others));
   const money = given("usd", [home, ...others]);
   return {

@@ -17,7 +17,10 @@ export interface PreparedSession extends AsyncDisposable {
 export async function prepareSession(runtime: Runtime, request: RunRequest): Promise<PreparedSession> {
   const { home, sandbox, model } = runtime;
   const { genome, task, signal, instruction } = request;
-  const [prompts, skills] = await Promise.all([readPrompts(genome.prompts), openSkillShelf(genome.skills, "/skills")]);
+  const [prompts, skills] = await Promise.all([
+    readPrompts(genome.prompts),
+    openSkillShelf(genome.skills, "/skills"),
+  ]);
   const tools = builtinTools();
   const services = await startServices({ task, sandbox, signal });
   return {
@@ -53,7 +56,10 @@ export async function prepareSession(runtime: Runtime, request: RunRequest): Pro
 /** Nobody waits for the answer of a person once the run is over. */
 function approval({ approve }: RunRequest, over: AbortSignal): Pick<RunRequest, "approve"> {
   if (approve === undefined) return {};
-  return { approve: (question) => unlessAborted(approve(question), over, () => new Error("the run was ended before anybody agreed")) };
+  return {
+    approve: (question) =>
+      unlessAborted(approve(question), over, () => new Error("the run was ended before anybody agreed")),
+  };
 }
 
 /** By path below the folder, without `.md`. */

@@ -1,6 +1,6 @@
 /** Writes a run's events to the store, in order, redacted; and hands each one to whoever watches. */
 import { createHash } from "node:crypto";
-import type { Message, ModelRequest } from "../protocol.ts";
+import type { ModelRequest } from "../protocol.ts";
 import type { Store } from "../store/store.ts";
 import type { EventOf, TrajectoryEvent } from "../trajectory/events.ts";
 
@@ -29,9 +29,13 @@ export interface RecorderOptions {
 export function createRecorder(options: RecorderOptions): Recorder {
   let queue: TrajectoryEvent[] = [];
   let writing: Promise<void> | undefined;
+  let hurry = (): void => undefined;
   let failure: { readonly cause: unknown } | undefined;
   let size = 0;
-  let previous: { system: string | undefined; messages: readonly string[] } = { system: undefined, messages: [] };
+  let previous: { system: string | undefined; messages: readonly string[] } = {
+    system: undefined,
+    messages: [],
+  };
 
   const fail = (cause: unknown): void => {
     if (failure !== undefined) return;
@@ -45,9 +49,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
   const flush = async (): Promise<void> => {
     try {
-      // Events of one turn go into one transaction.
-      await Promise.resolve();
       while (queue.length > 0) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const timer = setTimeout(resolve, GATHER_MS);
+        hurry = resolve;
+        await promise;
+        clearTimeout(timer);
         const batch = queue;
         queue = [];
         await options.store.append(options.run, batch);
@@ -76,25 +83,43 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const messages = request.messages.map((message) => JSON.stringify(message));
       const shared = commonPrefix(previous.messages, messages);
       const delta = {
-        hash: createHash("sha256").update(JSON.stringify(request)).digest("hex"),
-        ...(request.system !== undefined && request.system !== previous.system ? { system: request.system } : {}),
+        hash: hashOf(request, messages),
+        ...(request.system !== undefined && request.system !== previous.system
+          ? { system: request.system }
+          : {}),
         shared,
-        messages: request.messages.slice(shared) as Message[],
+        messages: request.messages.slice(shared),
       };
       previous = { system: request.system, messages };
       return delta;
     },
     size: () => size,
     async settled() {
-      while (writing !== undefined) await writing;
+      for (let open = writing; open !== undefined; open = writing) {
+        hurry();
+        await open;
+      }
       if (failure !== undefined) throw failure.cause;
     },
   };
 }
 
+/**
+ * How long events wait for others, so that one transaction, and one sync of the disk, stores them together. What a crash
+ * of the whole process can lose is the events of this many milliseconds.
+ */
+const GATHER_MS = 20;
+
 /** Characters that an event, and a number in one, are taken for. */
 const OVERHEAD = 64;
 const NUMBER = 8;
+
+/** Of the whole request; `messages` are its messages as JSON, which need not be made twice. */
+function hashOf(request: ModelRequest, messages: readonly string[]): string {
+  const hash = createHash("sha256").update(JSON.stringify({ ...request, messages: undefined }));
+  for (const message of messages) hash.update(`\n${message}`);
+  return hash.digest("hex");
+}
 
 function commonPrefix(a: readonly string[], b: readonly string[]): number {
   let length = 0;
@@ -107,7 +132,9 @@ function mapLeaves(value: unknown, text: (string: string) => string, other: () =
   if (typeof value === "string") return text(value);
   if (Array.isArray(value)) return value.map((item: unknown) => mapLeaves(item, text, other));
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), mapLeaves(item, text, other)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [text(key), mapLeaves(item, text, other)]),
+    );
   }
   other();
   return value;

@@ -27,7 +27,11 @@ export type { RunRequest, RunResult, Runtime } from "./request.ts";
  */
 export async function runTask(runtime: Runtime, request: RunRequest): Promise<RunResult> {
   const { store, model, home } = runtime;
-  const caps = lowestCaps({ ...home.config.budgets, usd: home.config.budgets.usd }, request.task?.task.budgets, request.caps);
+  const caps = lowestCaps(
+    { ...home.config.budgets, usd: home.config.budgets.usd },
+    request.task?.task.budgets,
+    request.caps,
+  );
   refuseUnknownPrice(model, caps);
   const id = newRunId();
   const meter = createMeter(() => performance.now());
@@ -93,8 +97,13 @@ async function recordRun(
   const session = await runGuarded(runtime, guarded, recorder, caps, meter);
   const verification = await verify(runtime, guarded, session);
   if (verification !== undefined) recorder.record({ kind: "verified", ...verification });
-  const end: SessionEnd = guarded.signal.aborted && verification === undefined ? { ...session, status: "aborted" } : session;
-  recorder.record({ kind: "run_ended", status: end.status });
+  const end: SessionEnd =
+    guarded.signal.aborted && verification === undefined ? { ...session, status: "aborted" } : session;
+  recorder.record({
+    kind: "run_ended",
+    status: end.status,
+    ...(end.status === "crashed" ? { summary: end.summary } : {}),
+  });
   await recorder.settled();
   if (verification !== undefined) await store.setOutcome(id, toOutcome(verification));
   await store.endRun(id, end.status, meter.totals());
@@ -135,7 +144,11 @@ async function runGuarded(
 }
 
 /** Undefined when there is nothing to verify, or no longer anybody who wants to know. */
-async function verify(runtime: Runtime, { task, workspace, signal }: RunRequest, end: SessionEnd): Promise<Verification | undefined> {
+async function verify(
+  runtime: Runtime,
+  { task, workspace, signal }: RunRequest,
+  end: SessionEnd,
+): Promise<Verification | undefined> {
   if (task === undefined || end.status === "aborted" || signal.aborted) return undefined;
   if (end.obstructed === true) return { verdict: "error", detail: end.summary, ms: 0 };
   const found = await verifyTask({ task, workspace, sandbox: runtime.sandbox, signal });

@@ -29,21 +29,28 @@ const WAITS_FOR_EVER = 13;
 
 export function sessionEnd({ broker, exit, stderr, broken, reason }: Remains): SessionEnd {
   const finish = broker.finish();
-  if (reason === "seconds") return { status: "budget", summary: summaryOr(finish, "the time budget is spent") };
+  if (reason === "seconds")
+    return { status: "budget", summary: summaryOr(finish, "the time budget is spent") };
   if (reason === "aborted") return { status: "aborted", summary: summaryOr(finish, "stopped") };
-  if (broken !== undefined) return { status: "crashed", summary: `the harness broke the protocol: ${broken}` };
+  if (broken !== undefined)
+    return { status: "crashed", summary: `the harness broke the protocol: ${broken}` };
   if (finish !== undefined) return { status: finish.status, summary: finish.summary };
   if (exit.kind === "not_started") {
     return { status: "crashed", summary: `the harness was not started: ${exit.reason}`, obstructed: true };
   }
   const over = broker.exhausted();
-  if (over !== undefined) return { status: "budget", summary: `the ${over.limit} budget is spent: ${over.spent} of ${over.cap}` };
+  if (over !== undefined)
+    return { status: "budget", summary: `the ${over.limit} budget is spent: ${over.spent} of ${over.cap}` };
   const error = broker.exit()?.error;
   const waits = exit.kind === "exited" && exit.code === WAITS_FOR_EVER;
-  if (error !== undefined && !waits) return { status: "error", summary: `the harness threw: ${error.message}` };
+  if (error !== undefined && !waits)
+    return { status: "error", summary: `the harness threw: ${error.message}` };
   const last = error?.message ?? stderr.trim().split("\n").slice(-3).join(" ");
   const because = last === "" ? "" : `: ${last}`;
-  return { status: "crashed", summary: `the harness ended without finishing (${describeExit(exit)})${because}` };
+  return {
+    status: "crashed",
+    summary: `the harness ended without finishing (${describeExit(exit)})${because}`,
+  };
 }
 
 function summaryOr(finish: Finish | undefined, fallback: string): string {

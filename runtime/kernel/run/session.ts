@@ -44,7 +44,9 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   const harness = startHarness({
     sandbox: options.sandbox,
     code: options.code,
-    limits: harnessLimits(Math.ceil((Math.max(0, secondsLeft) + MARGIN_SECONDS) * 1000), { memoryBytes: options.memoryBytes }),
+    limits: harnessLimits(Math.ceil((Math.max(0, secondsLeft) + MARGIN_SECONDS) * 1000), {
+      memoryBytes: options.memoryBytes,
+    }),
     async serve(request) {
       const response = await broker.serve(request);
       if (request.method === "finish") stopping.finished();
@@ -93,7 +95,12 @@ function hello(options: SessionOptions): Hello {
 }
 
 function recordTimeout({ caps, meter, recorder }: SessionOptions): void {
-  recorder.record({ kind: "budget_reached", limit: "seconds", spent: meter.spent().seconds, cap: caps.seconds });
+  recorder.record({
+    kind: "budget_reached",
+    limit: "seconds",
+    spent: meter.spent().seconds,
+    cap: caps.seconds,
+  });
 }
 
 function recordExit(recorder: Recorder, { broker, exit, stderr }: Remains): void {

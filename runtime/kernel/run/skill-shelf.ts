@@ -19,7 +19,7 @@ export async function openSkillShelf(dir: string, shownAs: string): Promise<Skil
   return {
     async search(query, limit) {
       index ??= await createSkillIndex(skills);
-      return index.search(query, limit);
+      return index.search(query.slice(0, MAX_QUERY_LENGTH), limit);
     },
     load(name) {
       const skill = byName.get(name);
@@ -28,3 +28,6 @@ export async function openSkillShelf(dir: string, shownAs: string): Promise<Skil
     },
   };
 }
+
+/** A search takes its time for every word; what a task is about stands well before this many characters. */
+const MAX_QUERY_LENGTH = 20_000;

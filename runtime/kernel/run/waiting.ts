@@ -11,7 +11,11 @@ export function oneAtATime(): <T>(task: () => Promise<T>) => Promise<T> {
 }
 
 /** What `promise` gives, or, as soon as `signal` is aborted, the rejection that `reason` makes. */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () => Error): Promise<T> {
+export async function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  reason: () => Error,
+): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(reason());
   if (signal.aborted) abort();

@@ -13,7 +13,10 @@ export function findRun(statements: Statements, idOrPrefix: string): RunRow {
   const [only, another] = rows;
   if (only !== undefined && another === undefined) return toRunRow(only);
   const ids = rows.map((row) => String(row["id"]));
-  const problem = ids.length > 1 ? `several runs begin with "${idOrPrefix}": ${ids.join(", ")}` : nothing(statements, idOrPrefix);
+  const problem =
+    ids.length > 1
+      ? `several runs begin with "${idOrPrefix}": ${ids.join(", ")}`
+      : nothing(statements, idOrPrefix);
   throw new RatchetError("usage", problem, "`agent runs` lists them.");
 }
 

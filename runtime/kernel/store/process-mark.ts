@@ -6,18 +6,23 @@ export function startMark(): string {
   return identify(process.pid)?.started ?? "";
 }
 
-/** Numbers of processes are used again; the time of the start tells them apart, where it is known. */
+/**
+ * Numbers of processes are used again; the time of the start tells them apart, where it is known. A process that has
+ * died but was not collected by its parent does not live.
+ */
 export function lives(pid: number, mark: string): boolean {
-  if (!exists(pid)) return false;
+  const signalled = signal(pid);
+  if (mark === "" || signalled === "missing") return signalled !== "missing";
   const found = identify(pid);
-  return mark === "" || found === undefined || found.started === mark;
+  // Some systems hide the processes of other users.
+  return found === undefined ? signalled === "another user's" : found.started === mark;
 }
 
-function exists(pid: number): boolean {
+function signal(pid: number): "ours" | "another user's" | "missing" {
   try {
     process.kill(pid, 0);
-    return true;
+    return "ours";
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return error instanceof Error && "code" in error && error.code === "EPERM" ? "another user's" : "missing";
   }
 }

@@ -39,12 +39,17 @@ export function toStoredEvent(row: Record<string, unknown>): StoredEvent {
     const event = TrajectoryEvent.parse(JSON.parse(String(row["event"])));
     return { run: String(row["run"]), seq: Number(row["seq"]), at: String(row["at"]), v, event };
   } catch (error) {
-    throw new RatchetError("infrastructure", `${place} is damaged: ${messageOf(error)}`, undefined, { cause: error });
+    throw new RatchetError("infrastructure", `${place} is damaged: ${messageOf(error)}`, undefined, {
+      cause: error,
+    });
   }
 }
 
 export function toOutcomeColumns(outcome: Outcome): { outcome_kind: string; outcome_pass: number | null } {
-  return { outcome_kind: outcome.kind, outcome_pass: outcome.kind === "unknown" ? null : Number(outcome.pass) };
+  return {
+    outcome_kind: outcome.kind,
+    outcome_pass: outcome.kind === "unknown" ? null : Number(outcome.pass),
+  };
 }
 
 /** A run that was never closed, and whose process is gone, was interrupted. */
@@ -59,5 +64,5 @@ function outcomeOf(row: Record<string, unknown>): Outcome {
 }
 
 function textOrNull(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value);
+  return typeof value === "string" ? value : null;
 }

@@ -30,7 +30,9 @@ export function openSqliteStore(file: string): Store {
       attempt(`${file}: run ${run.id} could not be begun`, () => insertRun(statements, run));
     },
     async append(run, events) {
-      attempt(`${file}: events of run ${run} could not be stored`, () => append(database, statements, run, events));
+      attempt(`${file}: events of run ${run} could not be stored`, () =>
+        append(database, statements, run, events),
+      );
     },
     async setOutcome(run, outcome) {
       const changed = attempt(`${file}: the outcome of run ${run} could not be stored`, () =>
@@ -39,7 +41,10 @@ export function openSqliteStore(file: string): Store {
       refuseUnknown(changed, run);
     },
     async endRun(run, status, totals) {
-      refuseUnknown(attempt(`${file}: run ${run} could not be closed`, () => endRun(statements, run, status, totals)), run);
+      refuseUnknown(
+        attempt(`${file}: run ${run} could not be closed`, () => endRun(statements, run, status, totals)),
+        run,
+      );
     },
     async getRun(idOrPrefix) {
       return attempt(`${file}: runs cannot be read`, () => findRun(statements, idOrPrefix));
@@ -48,7 +53,9 @@ export function openSqliteStore(file: string): Store {
       return attempt(`${file}: runs cannot be read`, () => listRuns(statements, filter ?? {}));
     },
     async events(run) {
-      return attempt(`${file}: events of run ${run} cannot be read`, () => statements.eventsOf.all(run).map(toStoredEvent));
+      return attempt(`${file}: events of run ${run} cannot be read`, () =>
+        statements.eventsOf.all(run).map(toStoredEvent),
+      );
     },
     async put(collection, key, value) {
       attempt(`${file}: ${collection}/${key} could not be stored`, () =>
@@ -114,12 +121,18 @@ function insertRun(statements: Statements, run: NewRun): void {
   });
 }
 
-function append(database: DatabaseSync, statements: Statements, run: string, events: readonly TrajectoryEvent[]): void {
+function append(
+  database: DatabaseSync,
+  statements: Statements,
+  run: string,
+  events: readonly TrajectoryEvent[],
+): void {
   if (events.length === 0) return;
   const at = new Date().toISOString();
   database.exec("BEGIN IMMEDIATE");
   try {
-    for (const event of events) statements.insertEvent.run({ run, at, v: EVENT_VERSION, event: JSON.stringify(event) });
+    for (const event of events)
+      statements.insertEvent.run({ run, at, v: EVENT_VERSION, event: JSON.stringify(event) });
     database.exec("COMMIT");
   } catch (error) {
     // SQLite itself rolls back when the disk is full.

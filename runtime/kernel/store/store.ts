@@ -2,7 +2,15 @@
 import type { StoredEvent, TrajectoryEvent } from "../trajectory/events.ts";
 
 /** `open` until it is closed; a run whose process died stays readable and is shown as `interrupted`. */
-export type RunStatus = "open" | "done" | "gave_up" | "budget" | "error" | "aborted" | "crashed" | "interrupted";
+export type RunStatus =
+  | "open"
+  | "done"
+  | "gave_up"
+  | "budget"
+  | "error"
+  | "aborted"
+  | "crashed"
+  | "interrupted";
 
 /** Where the label of a run comes from, strongest first. */
 export type Outcome =

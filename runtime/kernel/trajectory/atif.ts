@@ -31,7 +31,11 @@ interface AtifResult {
 /** A run as one ATIF document. What the format has no place for goes into `extra`. */
 export function exportAtif(run: RunRow, events: readonly StoredEvent[]): Record<string, unknown> {
   const steps = stepsOf(run, events);
-  const cached = events.reduce((sum, { event }) => sum + (event.kind === "model_called" ? (event.usage?.cache_read_input_tokens ?? 0) : 0), 0);
+  const cached = events.reduce(
+    (sum, { event }) =>
+      sum + (event.kind === "model_called" ? (event.usage?.cache_read_input_tokens ?? 0) : 0),
+    0,
+  );
   return {
     schema_version: "ATIF-v1.7",
     trajectory_id: run.id,
@@ -61,8 +65,10 @@ function stepsOf(run: RunRow, events: readonly StoredEvent[]): AtifStep[] {
   for (const { event, at } of events) {
     if (event.kind === "tool_called") addResult(steps, event);
     if (event.kind !== "model_called") continue;
-    if (event.request.system !== undefined) add({ timestamp: at, source: "system", message: event.request.system });
-    for (const text of event.request.messages.flatMap(userTexts)) add({ timestamp: at, source: "user", message: text });
+    if (event.request.system !== undefined)
+      add({ timestamp: at, source: "system", message: event.request.system });
+    for (const text of event.request.messages.flatMap(userTexts))
+      add({ timestamp: at, source: "user", message: text });
     add(agentStep(event, at));
   }
   // A run that died before its first model call was still asked for something.
@@ -80,8 +86,13 @@ function addResult(steps: AtifStep[], { call_id, name, input, result }: EventOf<
   }
   const last = steps.at(-1);
   if (last === undefined) return;
-  const others = Array.isArray(last.extra?.["harness_calls"]) ? (last.extra["harness_calls"] as unknown[]) : [];
-  last.extra = { ...last.extra, harness_calls: [...others, { function_name: name, arguments: input, content: result.content }] };
+  const others = Array.isArray(last.extra?.["harness_calls"])
+    ? (last.extra["harness_calls"] as unknown[])
+    : [];
+  last.extra = {
+    ...last.extra,
+    harness_calls: [...others, { function_name: name, arguments: input, content: result.content }],
+  };
 }
 
 function agentStep(event: EventOf<"model_called">, at: string): Omit<AtifStep, "step_id"> {
@@ -91,7 +102,9 @@ function agentStep(event: EventOf<"model_called">, at: string): Omit<AtifStep, "
       ? [{ tool_call_id: block.id, function_name: block.name, arguments: asObject(block.input) }]
       : [],
   );
-  const reasoning = content.flatMap((block) => (block.type === "thinking" ? [block.thinking] : [])).join("\n");
+  const reasoning = content
+    .flatMap((block) => (block.type === "thinking" ? [block.thinking] : []))
+    .join("\n");
   return {
     timestamp: at,
     source: "agent",

@@ -3,7 +3,15 @@
  * discriminated union. `v` is raised when a kind changes; readers refuse a version they do not know.
  */
 import { z } from "zod";
-import { ContentBlock, FinishStatus, Message, StopReason, ToolFailure, Usage, WireError } from "../protocol.ts";
+import {
+  ContentBlock,
+  FinishStatus,
+  Message,
+  StopReason,
+  ToolFailure,
+  Usage,
+  WireError,
+} from "../protocol.ts";
 
 /** Version of the event schema that this kernel writes. */
 export const EVENT_VERSION = 1;
@@ -67,7 +75,11 @@ const SkillsSearched = z.object({
   hits: z.array(z.object({ name: z.string(), score: z.number() })),
 });
 const SkillLoaded = z.object({ kind: z.literal("skill_loaded"), name: z.string(), found: z.boolean() });
-const Noted = z.object({ kind: z.literal("noted"), note: z.string(), data: z.record(z.string(), z.unknown()) });
+const Noted = z.object({
+  kind: z.literal("noted"),
+  note: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
 
 /** The harness process: what it wrote to stderr, how it ended, which of its lines ran. */
 const HarnessExited = z.object({
@@ -107,6 +119,8 @@ const RunEnded = z.object({
   kind: z.literal("run_ended"),
   /** How the run came to its end; says nothing about whether the task was solved. */
   status: z.enum([...FinishStatus.options, "crashed", "interrupted"]),
+  /** Why it crashed: nothing else of the trajectory tells. */
+  summary: z.string().optional(),
 });
 
 export const TrajectoryEvent = z.discriminatedUnion("kind", [

@@ -1,6 +1,9 @@
 /** Harnesses of every kind, through the real sandbox, as `runTask` runs them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { forbiddenGlobals, LANGUAGE_GLOBALS } from "../../../../guardrails/globals.ts";
+import { harnessLimits } from "../../../../guardrails/sandbox/defaults.ts";
+import { startHarness } from "../../../../runtime/kernel/harness/process.ts";
+import type { Hello, Request } from "../../../../runtime/kernel/protocol.ts";
 import type { RunRequest, RunResult } from "../../../../runtime/kernel/run/run-task.ts";
 import { eventsOf, harness, makeRuntime, type Files, type Kit } from "../../../helpers/runtime.ts";
 
@@ -15,14 +18,27 @@ async function runHarness(files: Files, request: Partial<RunRequest> = {}): Prom
   return kit.run({ ...request, genome: await kit.release({ harness: files, prompts }) });
 }
 
+const HELLO: Hello = {
+  type: "hello",
+  protocol: 1,
+  instruction: "i",
+  workspace: "/workspace",
+  tools: [],
+  prompts: {},
+  limits: { steps: 1, context_tokens: 1000, output_tokens: 10 },
+};
 const DONE = 'return { status: "done", summary: "" };';
 /** A summary made of a value. */
-const tell = (expression: string): string => `return { status: "done", summary: JSON.stringify(${expression}) };`;
+const tell = (expression: string): string =>
+  `return { status: "done", summary: JSON.stringify(${expression}) };`;
 const exitOf = (result: RunResult) => eventsOf(result, "harness_exited")[0];
 
 describe("what a harness gets", () => {
   test("the hello: instruction, tools, prompts, limits", async () => {
-    const result = await runHarness(harness(tell("kernel.hello")), { instruction: "Grüße 😀", caps: { steps: 7 } });
+    const result = await runHarness(harness(tell("kernel.hello")), {
+      instruction: "Grüße 😀",
+      caps: { steps: 7 },
+    });
     const hello = JSON.parse(result.summary);
     expect(hello).toMatchObject({
       instruction: "Grüße 😀",
@@ -49,7 +65,13 @@ describe("what a harness gets", () => {
     ${tell("[hits.length, skill.name === hits[0].name, call.content, error.code, error.stack]")}
   }`),
     );
-    expect(JSON.parse(result.summary)).toEqual([1, true, "hello", "not_found", expect.stringMatching(/main\.ts:7:\d+/)]);
+    expect(JSON.parse(result.summary)).toEqual([
+      1,
+      true,
+      "hello",
+      "not_found",
+      expect.stringMatching(/main\.ts:7:\d+/),
+    ]);
   });
 
   test("what cannot be sent is an error at once: circular, too long", async () => {
@@ -66,6 +88,32 @@ describe("what a harness gets", () => {
     expect(circular).toContain("circular");
     expect(bigint).toContain("BigInt");
     expect(long).toContain("longer than 8388608 bytes");
+  });
+
+  test("what a person adds on the way is handed out once, in order", async () => {
+    const genome = await kit.release({
+      harness: harness(`  const seen: string[][] = [];
+  await kernel.note("ready", {});
+  for (let i = 0; i < 3; i++) seen.push(kernel.takeSteering());
+  ${tell("seen")}`),
+    });
+    const requests: Request[] = [];
+    const child = startHarness({
+      sandbox: kit.runtime.sandbox,
+      code: genome.compiled.kind === "ready" ? genome.compiled.dir : "",
+      limits: harnessLimits(30_000),
+      async serve(request) {
+        requests.push(request);
+        for (const text of request.method === "note" ? ["first", "second"] : [])
+          child.send({ type: "steer", text });
+        return { type: "response", id: request.id, result: null };
+      },
+      onBroken: (detail) => expect.unreachable(detail),
+    });
+    child.send(HELLO);
+    expect(await child.ended).toEqual({ exit: { kind: "exited", code: 0 }, stderr: "" });
+    expect(requests.map(({ method }) => method)).toEqual(["note", "finish", "exit"]);
+    expect(requests[1]?.params).toMatchObject({ summary: JSON.stringify([["first", "second"], [], []]) });
   });
 
   test("sleep ends when the run is aborted; a harness that heeds it keeps its summary", async () => {
@@ -85,24 +133,33 @@ describe("what a harness gets", () => {
 describe("what a harness does not get", () => {
   test("no global but those of the language", async () => {
     const names = [...forbiddenGlobals()].filter((name) => /^[A-Za-z_$]\w*$/.test(name));
-    expect(names).toEqual(expect.arrayContaining(["process", "fetch", "Buffer", "setTimeout", "eval", "Function"]));
+    expect(names).toEqual(
+      expect.arrayContaining(["process", "fetch", "Buffer", "setTimeout", "eval", "Function"]),
+    );
     const all = [...names, "require", "module"].map((name) => `${name}: typeof ${name}`).join(", ");
-    const result = await runHarness(harness(`const found: Record<string, string> = { ${all} };
-  ${tell('Object.keys(found).filter((name) => found[name] !== "undefined")')}`));
+    const result = await runHarness(
+      harness(`const found: Record<string, string> = { ${all} };
+  ${tell('Object.keys(found).filter((name) => found[name] !== "undefined")')}`),
+    );
     expect(JSON.parse(result.summary)).toEqual([]);
   });
 
   test("every global of the language that the guard lets a harness use", async () => {
     const names = [...LANGUAGE_GLOBALS].filter((name) => !["arguments", "undefined"].includes(name));
     const found = names.map((name) => `${name}: typeof ${name}`).join(", ");
-    const result = await runHarness(harness(`const found: Record<string, string> = { ${found} };
-  ${tell('Object.keys(found).filter((name) => found[name] === "undefined")')}`));
+    const result = await runHarness(
+      harness(`const found: Record<string, string> = { ${found} };
+  ${tell('Object.keys(found).filter((name) => found[name] === "undefined")')}`),
+    );
     expect(JSON.parse(result.summary)).toEqual([]);
   });
 
   test("no code from text", async () => {
     const result = await runHarness(harness('(() => 0).constructor("return 1")();'));
-    expect(result).toMatchObject({ status: "error", summary: expect.stringContaining("Code generation from strings disallowed") });
+    expect(result).toMatchObject({
+      status: "error",
+      summary: expect.stringContaining("Code generation from strings disallowed"),
+    });
   });
 
   test("no module but its own, however it is written", async () => {
@@ -124,13 +181,18 @@ describe("what a harness does not get", () => {
   }
   ${tell("errors")}`),
     );
-    const refused = specifiers.map((specifier) => `harness code may import only its own files, not "${specifier}" (from harness/main.ts)`);
+    const refused = specifiers.map(
+      (specifier) => `harness code may import only its own files, not "${specifier}" (from harness/main.ts)`,
+    );
     expect(JSON.parse(result.summary)).toEqual(refused);
   });
 
   test("an import at the top is refused in the same way", async () => {
     const result = await runHarness(harness(DONE, 'import { readFileSync } from "node:fs";\nreadFileSync;'));
-    expect(result).toMatchObject({ status: "error", summary: expect.stringContaining('not "node:fs" (from harness/main.ts)') });
+    expect(result).toMatchObject({
+      status: "error",
+      summary: expect.stringContaining('not "node:fs" (from harness/main.ts)'),
+    });
   });
 
   test("its own files it may import", async () => {
@@ -148,10 +210,18 @@ describe("a harness that fails", () => {
     ["has no main.ts", { "loop.ts": "export const a = 1;" }, "main.ts"],
     ["throws at import", { "main.ts": 'throw new Error("at import");' }, "the harness threw: at import"],
     ["returns nothing", harness(""), "the harness threw: finish: params"],
-    ["returns an unknown status", harness('return { status: "fine", summary: "" };'), "finish: params.status"],
+    [
+      "returns an unknown status",
+      harness('return { status: "fine", summary: "" };'),
+      "finish: params.status",
+    ],
     ["throws no error", harness('throw "a word";'), "the harness threw: a word"],
     ["throws nothing", harness("throw undefined;"), "the harness threw: undefined"],
-    ["recurses for ever", harness("const f = (n: number): number => f(n + 1) + 1;\nf(0);"), "Maximum call stack"],
+    [
+      "recurses for ever",
+      harness("const f = (n: number): number => f(n + 1) + 1;\nf(0);"),
+      "Maximum call stack",
+    ],
   ])("that %s", async (_, files, summary) => {
     const result = await runHarness(files);
     expect(result).toMatchObject({ status: "error", summary: expect.stringContaining(summary) });
@@ -160,23 +230,36 @@ describe("a harness that fails", () => {
 
   test("types that do not parse are found before it starts", async () => {
     const result = await runHarness({ "main.ts": "export const a = 1;\nexport function run( {\n" });
-    expect(result).toMatchObject({ status: "crashed", summary: expect.stringMatching(/does not start: harness\/main\.ts:[23]: /) });
+    expect(result).toMatchObject({
+      status: "crashed",
+      summary: expect.stringMatching(/does not start: harness\/main\.ts:[23]: /),
+    });
     expect(exitOf(result)).toBeUndefined();
   });
 
   test("code that only the engine refuses is an error that names the file", async () => {
-    const result = await runHarness({ "main.ts": 'import "./b.ts";\nexport async function run() {}\n', "b.ts": "const a = 1;\nconst a = 2;\n" });
-    expect(result).toMatchObject({ status: "error", summary: expect.stringContaining("already been declared") });
+    const result = await runHarness({
+      "main.ts": 'import "./b.ts";\nexport async function run() {}\n',
+      "b.ts": "const a = 1;\nconst a = 2;\n",
+    });
+    expect(result).toMatchObject({
+      status: "error",
+      summary: expect.stringContaining("already been declared"),
+    });
   });
 
   test("a throw is told with the line of the source, types and all", async () => {
     const result = await runHarness({
-      "main.ts": 'import { deep } from "./deep.ts";\n\nexport async function run(kernel: unknown): Promise<never> {\n  return deep(kernel);\n}\n',
-      "deep.ts": 'interface Wide {\n  readonly a: number;\n}\n\nexport async function deep(_: unknown): Promise<never> {\n  const wide = undefined as unknown as Wide;\n  throw new Error(`deep: ${wide.a}`);\n}\n',
+      "main.ts":
+        'import { deep } from "./deep.ts";\n\nexport async function run(kernel: unknown): Promise<never> {\n  return deep(kernel);\n}\n',
+      "deep.ts":
+        "interface Wide {\n  readonly a: number;\n}\n\nexport async function deep(_: unknown): Promise<never> {\n  const wide = undefined as unknown as Wide;\n  throw new Error(`deep: ${wide.a}`);\n}\n",
     });
     const { error } = exitOf(result) ?? {};
     expect(result.summary).toContain("Cannot read properties of undefined");
-    expect(error?.stack).toMatch(/at deep \(harness\/deep\.ts:7:\d+\)\n\s+at run \(harness\/main\.ts:4:\d+\)/);
+    expect(error?.stack).toMatch(
+      /at deep \(harness\/deep\.ts:7:\d+\)\n\s+at run \(harness\/main\.ts:4:\d+\)/,
+    );
   });
 
   test("an error nobody waited for ends the run, with its stack and the coverage", async () => {
@@ -188,15 +271,26 @@ describe("a harness that fails", () => {
   await kernel.sleep(30_000);
   ${DONE}`),
     );
-    expect(result).toMatchObject({ status: "error", summary: 'the harness threw: there is no skill named "no such skill"' });
+    expect(result).toMatchObject({
+      status: "error",
+      summary: 'the harness threw: there is no skill named "no such skill"',
+    });
     expect(exitOf(result)?.error?.stack).toMatch(/harness\/main\.ts:4:\d+/);
     expect(exitOf(result)?.coverage?.["harness/main.ts"]).toContain(4);
   });
 
   test("a promise that nobody settles is noticed at once", async () => {
-    const result = await runHarness(harness(`  await kernel.note("before", {});\n  await new Promise(() => {});\n  ${DONE}`));
-    expect(result).toMatchObject({ status: "crashed", summary: expect.stringContaining("waits for a promise that nothing will settle") });
-    expect(exitOf(result)).toMatchObject({ exit: "exit code 13", coverage: { "harness/main.ts": expect.arrayContaining([3, 4]) } });
+    const result = await runHarness(
+      harness(`  await kernel.note("before", {});\n  await new Promise(() => {});\n  ${DONE}`),
+    );
+    expect(result).toMatchObject({
+      status: "crashed",
+      summary: expect.stringContaining("waits for a promise that nothing will settle"),
+    });
+    expect(exitOf(result)).toMatchObject({
+      exit: "exit code 13",
+      coverage: { "harness/main.ts": expect.arrayContaining([3, 4]) },
+    });
   });
 
   test("an endless loop is killed at its time limit", async () => {
@@ -208,20 +302,32 @@ describe("a harness that fails", () => {
 
   test("memory without end is stopped", async () => {
     const result = await runHarness(
-      harness("const held: Uint8Array[] = [];\nfor (;;) {\n  held.push(new Uint8Array(4_000_000).fill(1));\n  await kernel.sleep(1);\n}"),
+      harness(
+        "const held: Uint8Array[] = [];\nfor (;;) {\n  held.push(new Uint8Array(4_000_000).fill(1));\n  await kernel.sleep(1);\n}",
+      ),
     );
     expect(result.status).toBe("crashed");
     expect(result.summary).toMatch(/MiB of memory|SIGABRT|SIGTRAP/);
   });
 
-  test.each(["console.log", "console.error"])("a flood through %s is stopped, and its ends are kept", async (print) => {
-    const result = await runHarness(harness(`for (let i = 0; ; i++) {\n  ${print}("line " + i + " x".repeat(10_000));\n  await kernel.sleep(0);\n}`));
-    expect(result).toMatchObject({ status: "crashed", summary: expect.stringContaining("bytes of output") });
-    const output = exitOf(result)?.stderr ?? "";
-    expect(output.startsWith("line 0 ")).toBe(true);
-    expect(output).toContain("bytes left out");
-    expect(output.length).toBeLessThan(70_000);
-  });
+  test.each(["console.log", "console.error"])(
+    "a flood through %s is stopped, and its ends are kept",
+    async (print) => {
+      const result = await runHarness(
+        harness(
+          `for (let i = 0; ; i++) {\n  ${print}("line " + i + " x".repeat(10_000));\n  await kernel.sleep(0);\n}`,
+        ),
+      );
+      expect(result).toMatchObject({
+        status: "crashed",
+        summary: expect.stringContaining("bytes of output"),
+      });
+      const output = exitOf(result)?.stderr ?? "";
+      expect(output.startsWith("line 0 ")).toBe(true);
+      expect(output).toContain("bytes left out");
+      expect(output.length).toBeLessThan(70_000);
+    },
+  );
 
   test("after it has finished, work that goes on cannot hold the run open", async () => {
     const result = await runHarness(
@@ -267,11 +373,16 @@ describe("coverage", () => {
       "other.ts": "export const never = 1;\n",
     });
     expect(result.summary).toBe("some");
-    expect(exitOf(result)?.coverage).toEqual({ "harness/main.ts": [1, 6, 7, 8, 11], "harness/pick.ts": [1, 2, 3] });
+    expect(exitOf(result)?.coverage).toEqual({
+      "harness/main.ts": [1, 6, 7, 8, 11],
+      "harness/pick.ts": [1, 2, 3],
+    });
   });
 
   test("is there for a harness that threw", async () => {
-    const result = await runHarness(harness('  const a = 1;\n  if (a > 0) throw new Error("x");\n  return a;'));
+    const result = await runHarness(
+      harness('  const a = 1;\n  if (a > 0) throw new Error("x");\n  return a;'),
+    );
     expect(exitOf(result)?.coverage?.["harness/main.ts"]).toEqual([2, 3, 4]);
   });
 });

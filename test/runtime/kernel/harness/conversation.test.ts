@@ -11,6 +11,12 @@ import {
 import { readLines } from "../../../../runtime/kernel/harness/lines.ts";
 import { MAX_LINE_BYTES, type Request, type Response } from "../../../../runtime/kernel/protocol.ts";
 
+interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean };
+}
+
 interface Talk {
   readonly conversation: Conversation;
   /** The harness's end. */
@@ -21,7 +27,7 @@ interface Talk {
   /** Why it was taken for broken, each time that was said. */
   readonly broken: string[];
   say(...messages: readonly unknown[]): void;
-  answer(): Promise<any>;
+  answer(): Promise<Answer>;
 }
 
 const echo = async ({ id, method }: Request): Promise<Response> => ({ type: "response", id, result: method });
@@ -105,13 +111,13 @@ test("unknown methods and wrong parameters are answered", async () => {
   say({ id: 1, method: "shell.run", params: {} });
   const unknown = await answer();
   expect(unknown).toMatchObject({ id: 1, error: { code: "invalid_request", retryable: false } });
-  expect(unknown.error.message).toMatch(/unknown method "shell.run"; there are .*tools\.call/);
+  expect(unknown.error?.message).toMatch(/unknown method "shell.run"; there are .*tools\.call/);
   say({ id: 2, method: "tools.call", params: { id: "a", name: "", input: {} } });
-  expect((await answer()).error.message).toContain("tools.call: params.name");
+  expect((await answer()).error?.message).toContain("tools.call: params.name");
   say({ id: 3, method: "finish" });
-  expect((await answer()).error.message).toContain("finish: params");
+  expect((await answer()).error?.message).toContain("finish: params");
   say({ id: 4, method: "model.create", params: { messages: [{ role: "system", content: "x" }] } });
-  expect((await answer()).error.message).toContain("params.messages.0.role");
+  expect((await answer()).error?.message).toContain("params.messages.0.role");
   expect(broken).toEqual([]);
   expect(served).toEqual([]);
 });
@@ -120,7 +126,7 @@ test("what is nested too deeply is refused before anything walks through it", as
   const { harness, answer, broken } = talk();
   const deep = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
   harness.write(`{"id":1,"method":"note","params":{"kind":"k","data":${deep}}}\n`);
-  expect((await answer()).error.message).toContain("nested deeper");
+  expect((await answer()).error?.message).toContain("nested deeper");
   expect(broken).toEqual([]);
 });
 
@@ -174,7 +180,11 @@ test("half lines and characters cut in two are put together", async () => {
 
 test("a harness that never reads is not read from, and in the end is taken for broken", async () => {
   const long = "x".repeat(4 * 1024 * 1024);
-  const { say, kernel, broken, served, conversation } = talk(async ({ id }) => ({ type: "response", id, result: long }));
+  const { say, kernel, broken, served, conversation } = talk(async ({ id }) => ({
+    type: "response",
+    id,
+    result: long,
+  }));
   for (let id = 0; id < 500; id++) say(search(id));
   await settle();
   expect(served.length).toBeLessThanOrEqual(MAX_IN_FLIGHT);
@@ -190,9 +200,16 @@ test("a harness that never reads is not read from, and in the end is taken for b
 });
 
 test("an answer that no line can hold becomes an error", async () => {
-  const { say, answer } = talk(async ({ id }) => ({ type: "response", id, result: "x".repeat(MAX_LINE_BYTES) }));
+  const { say, answer } = talk(async ({ id }) => ({
+    type: "response",
+    id,
+    result: "x".repeat(MAX_LINE_BYTES),
+  }));
   say(search(1));
-  expect(await answer()).toMatchObject({ id: 1, error: { code: "internal", message: expect.stringContaining("longer than") } });
+  expect(await answer()).toMatchObject({
+    id: 1,
+    error: { code: "internal", message: expect.stringContaining("longer than") },
+  });
 });
 
 test("when the channel closes in the middle of a line, or of a request, nothing breaks", async () => {

@@ -15,7 +15,11 @@ test("lines are the same however the bytes are cut", async () => {
   await fc.assert(
     fc.asyncProperty(text, fc.array(fc.nat(200)), async (lines, cuts) => {
       const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-      const at = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).toSorted((a, b) => a - b), bytes.length];
+      const at = [
+        0,
+        ...cuts.map((cut) => Math.min(cut, bytes.length)).toSorted((a, b) => a - b),
+        bytes.length,
+      ];
       const chunks = at.map((from, i) => bytes.subarray(from, at[i + 1] ?? bytes.length));
       expect(await linesOf(10_000, ...chunks)).toEqual(lines);
     }),

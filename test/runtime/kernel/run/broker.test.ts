@@ -1,0 +1,177 @@
+/** What a hostile harness can send, past what the bootstrap would let it. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { detectSandbox } from "../../../../guardrails/sandbox/detect.ts";
+import type { Request, Response } from "../../../../runtime/kernel/protocol.ts";
+import { createBroker, type Broker, type BrokerOptions } from "../../../../runtime/kernel/run/broker.ts";
+import { createMeter } from "../../../../runtime/kernel/run/meter.ts";
+import { createRecorder, type Recorder } from "../../../../runtime/kernel/run/recorder.ts";
+import { openSkillShelf } from "../../../../runtime/kernel/run/skill-shelf.ts";
+import { openSqliteStore } from "../../../../runtime/kernel/store/sqlite.ts";
+import type { Store } from "../../../../runtime/kernel/store/store.ts";
+import { createToolHost } from "../../../../runtime/kernel/tools/host.ts";
+import { builtinTools } from "../../../../runtime/kernel/tools/registry.ts";
+import type { TrajectoryEvent } from "../../../../runtime/kernel/trajectory/events.ts";
+import { scriptedModel } from "../../../helpers/scripted-model.ts";
+
+let dir: string;
+let store: Store;
+let recorder: Recorder;
+let events: TrajectoryEvent[];
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "ratchet-broker-"));
+  store = openSqliteStore(join(dir, "store.db"));
+  const nobody = { task: null, instruction: "i", release: "r", model: "m", workspace: dir, snapshot: null };
+  await store.startRun({ id: "a", purpose: "live", ...nobody });
+  events = [];
+  recorder = createRecorder({
+    store,
+    run: "a",
+    redact: (text) => text,
+    watch: (event) => events.push(event),
+    onFailure: () => undefined,
+  });
+});
+afterEach(async () => {
+  await recorder.settled();
+  const written = (await store.events("a")).map(({ event }) => event);
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+  assert.deepEqual(written, events);
+});
+
+async function makeBroker(more: Partial<BrokerOptions> = {}): Promise<Broker> {
+  const signal = more.signal ?? new AbortController().signal;
+  const context = {
+    workspace: dir,
+    skills: dir,
+    sandbox: await detectSandbox(),
+    hosts: [],
+    services: new Map(),
+    signal,
+  };
+  return createBroker({
+    model: scriptedModel([]),
+    outputTokens: 100,
+    tools: createToolHost({
+      tools: builtinTools(),
+      policy: { allow: [], ask: [], deny: [], hosts: [] },
+      context,
+    }),
+    skills: await openSkillShelf(dir, "/skills"),
+    caps: { steps: 10, tokens: 10_000, usd: undefined, seconds: 60 },
+    meter: createMeter(() => performance.now()),
+    recorder,
+    signal,
+    ...more,
+  });
+}
+
+const ask: Request = {
+  id: 1,
+  method: "model.create",
+  params: { messages: [{ role: "user", content: "x" }] },
+};
+const finish = (summary: string): Request => ({
+  id: 2,
+  method: "finish",
+  params: { status: "done", summary },
+});
+const exit = (message: string): Request => ({
+  id: 3,
+  method: "exit",
+  params: { error: { message, stack: "" } },
+});
+const note = (data: Record<string, unknown>): Request => ({
+  id: 4,
+  method: "note",
+  params: { kind: "k", data },
+});
+const read = (path: string): Request => ({
+  id: 5,
+  method: "tools.call",
+  params: { id: "c", name: "read", input: { path } },
+});
+const codeOf = (response: Response): string | undefined =>
+  "error" in response ? response.error.code : undefined;
+
+test("the first finish counts, and nothing is served after it but the report", async () => {
+  const broker = await makeBroker();
+  expect(codeOf(await broker.serve(finish("first")))).toBeUndefined();
+  expect(codeOf(await broker.serve(finish("second")))).toBe("invalid_request");
+  expect(codeOf(await broker.serve(ask))).toBe("invalid_request");
+  expect(codeOf(await broker.serve(read("a.txt")))).toBe("invalid_request");
+  expect(codeOf(await broker.serve(exit("late")))).toBeUndefined();
+  expect(broker.finish()?.summary).toBe("first");
+  expect(broker.exit()?.error?.message).toBe("late");
+  expect(events).toMatchObject([{ kind: "finished", summary: "first" }]);
+});
+
+test("the first report counts, and nothing is served after it", async () => {
+  const broker = await makeBroker();
+  await broker.serve(exit("first"));
+  await broker.serve(exit("second"));
+  expect(broker.exit()?.error?.message).toBe("first");
+  expect(codeOf(await broker.serve(finish("too late")))).toBe("invalid_request");
+  expect(broker.finish()).toBeUndefined();
+});
+
+test("after the end of a session nothing is begun", async () => {
+  const model = scriptedModel([]);
+  const broker = await makeBroker({ signal: AbortSignal.abort(), model });
+  expect(codeOf(await broker.serve(ask))).toBe("aborted");
+  expect(codeOf(await broker.serve(read("a.txt")))).toBe("aborted");
+  expect(model.requests).toEqual([]);
+});
+
+test("the reply is no longer than the home allows", async () => {
+  const model = scriptedModel([]);
+  const broker = await makeBroker({ model });
+  for (const max_tokens of [undefined, 7, 1_000_000]) {
+    await broker.serve({
+      ...ask,
+      params: { ...ask.params, ...(max_tokens === undefined ? {} : { max_tokens }) },
+    });
+  }
+  expect(model.requests.map(({ max_tokens }) => max_tokens)).toEqual([100, 7, 100]);
+});
+
+test("a note is small, and after a thousand nobody listens", async () => {
+  const broker = await makeBroker();
+  expect(codeOf(await broker.serve(note({ text: "é".repeat(40_000) })))).toBe("invalid_request");
+  for (let i = 0; i < 1200; i++) expect(codeOf(await broker.serve(note({ i })))).toBeUndefined();
+  expect(events.length).toBe(999);
+});
+
+test("a run that has recorded as much as it may can only finish", async () => {
+  const broker = await makeBroker({ maxRecorded: 100_000 });
+  const codes = [];
+  for (let i = 0; i < 10; i++) codes.push(codeOf(await broker.serve(read("x".repeat(30_000)))));
+  expect(codes.indexOf("budget_exhausted")).toBeGreaterThan(0);
+  expect(codes.indexOf("budget_exhausted")).toBeLessThanOrEqual(4);
+  expect(codeOf(await broker.serve(ask))).toBe("budget_exhausted");
+  expect(codeOf(await broker.serve(finish("over")))).toBeUndefined();
+  expect(broker.finish()?.summary).toBe("over");
+});
+
+test("a skill that is not there", async () => {
+  const broker = await makeBroker();
+  expect(codeOf(await broker.serve({ id: 1, method: "skills.load", params: { name: "../../etc" } }))).toBe(
+    "not_found",
+  );
+  expect(events).toEqual([{ kind: "skill_loaded", name: "../../etc", found: false }]);
+});
+
+test("money that cannot be counted is spent, and the record of it can be read", async () => {
+  const broker = await makeBroker({
+    model: scriptedModel([], { price: undefined }),
+    caps: { steps: 10, tokens: 10_000, usd: 1, seconds: 60 },
+  });
+  expect(codeOf(await broker.serve(ask))).toBeUndefined();
+  expect(codeOf(await broker.serve(ask))).toBe("budget_exhausted");
+  expect(events.at(-1)).toMatchObject({ kind: "budget_reached", limit: "usd", spent: 1, cap: 1 });
+});
