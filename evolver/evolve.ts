@@ -37,7 +37,7 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     runtime,
     release: (await currentRelease(home.dir)).commit,
     tasks,
-    proposers: await openProposers(runtime),
+    proposers: openProposers(runtime),
     signal: options.signal,
     ...(options.watch === undefined ? {} : { watch: options.watch }),
   });

@@ -1,9 +1,9 @@
 /** What `agent patches` does: list, show, approve and reject the candidates that cycles left in the store. */
 import { z } from "zod";
 import { RatchetError } from "../runtime/kernel/error.ts";
-import { commitOf, git, updateRefs } from "../runtime/kernel/git.ts";
+import { commitOf, git, isAncestor, updateRefs } from "../runtime/kernel/git.ts";
 import { promote, type PromoteOptions } from "../replay/release/promote.ts";
-import type { Documents, Receipt } from "../replay/release/receipts.ts";
+import { readReceipts, type Documents, type Receipt } from "../replay/release/receipts.ts";
 import type { Candidate } from "./candidate.ts";
 import { keptRef } from "./publish/publish.ts";
 
@@ -42,14 +42,15 @@ export async function listPatches(store: Documents): Promise<ListedPatch[]> {
 }
 
 /**
- * The candidate whose id starts with `idOrPrefix`, or whose branch is that.
+ * The candidate whose branch that is, the newest one, or whose id starts so.
  * @throws RatchetError (usage) when none or several do.
  */
 export async function showPatch(store: Documents, idOrPrefix: string): Promise<ListedPatch> {
   const all = await listPatches(store);
-  const found = all.filter(
-    ({ candidate }) => candidate.id.startsWith(idOrPrefix) || candidate.branch === idOrPrefix,
-  );
+  // A later cycle that finds the same patch gives it the same branch.
+  const byBranch = all.find(({ candidate }) => candidate.branch === idOrPrefix);
+  if (byBranch !== undefined) return byBranch;
+  const found = all.filter(({ candidate }) => candidate.id.startsWith(idOrPrefix));
   const [only] = found;
   if (idOrPrefix !== "" && found.length === 1 && only !== undefined) return only;
   const ids = (found.length > 0 ? found : all).map(({ candidate }) => candidate.id).join(", ");
@@ -75,6 +76,7 @@ export async function approvePatch(
 /**
  * A person turns the patch down: the branch goes, unless it is checked out or was built upon; the commit stays under
  * `refs/ratchet/rejected/`, with the reason, for proposers to learn from. Resolves to what became of the branch.
+ * @throws RatchetError (usage) when it is part of the release
  */
 export async function rejectPatch(options: {
   repo: string;
@@ -85,6 +87,7 @@ export async function rejectPatch(options: {
 }): Promise<"deleted" | "kept" | "none"> {
   const { repo, store } = options;
   const { candidate } = await showPatch(store, options.id);
+  await refuseReleased(repo, store, candidate);
   const ref = keptRef(candidate.id, "reject");
   if ((await commitOf(repo, ref)) === undefined) {
     await updateRefs(repo, [{ ref, new: candidate.commit, old: undefined }], `rejected: ${options.reason}`);
@@ -162,6 +165,15 @@ async function decide(
 ): Promise<void> {
   const at = (options.now ?? (() => new Date()))().toISOString();
   await options.store.put(DECISIONS, candidate.id, { decision, why: options.reason, at } satisfies Decision);
+}
+
+/** What the agent runs with cannot be turned down; once anything was rolled back, what is left of a patch is not told. */
+async function refuseReleased(repo: string, store: Documents, candidate: Candidate): Promise<void> {
+  const last = (await readReceipts(store)).findLast(({ state }) => state === "done");
+  if (last?.kind !== "promote") return;
+  const tip = candidate.branch === undefined ? undefined : await commitOf(repo, `refs/heads/${candidate.branch}`);
+  if (!(await isAncestor(repo, tip ?? candidate.commit, last.to))) return;
+  throw new RatchetError("usage", `${candidate.id} is part of the release`, `Take it back first: agent rollback ${candidate.id}`);
 }
 
 async function deleteBranch(repo: string, candidate: Candidate): Promise<"deleted" | "kept" | "none"> {

@@ -6,7 +6,7 @@ import { commitOf } from "../runtime/kernel/git.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
 import type { Candidate } from "./candidate.ts";
-import { approvePatch, listPatches } from "./patches.ts";
+import { approvePatch, listPatches, type ListedPatch } from "./patches.ts";
 
 /**
  * @param name id of a candidate or the beginning of it, its branch, or a revision
@@ -14,8 +14,10 @@ import { approvePatch, listPatches } from "./patches.ts";
  * @throws RatchetError (usage) when nothing has that name; (refused) for a commit without a verdict, unless forced
  */
 export async function promotePatch(home: Home, store: Store, name: string, force: boolean): Promise<Receipt> {
-  const candidate = await findCandidate(home, store, name);
-  if (candidate !== undefined) {
+  const found = await findPatch(home, store, name);
+  if (found !== undefined) {
+    if (found.decision?.decision === "rejected" && !force) throw turnedDown(found);
+    const candidate = await withBranch(home, found.candidate);
     return promote({ repo: home.dir, store, what: { candidate }, force, reason: candidate.proposal.title });
   }
   const commit = await commitOf(home.dir, name);
@@ -28,19 +30,33 @@ export async function promotePatch(home: Home, store: Store, name: string, force
 
 /** A person accepts a candidate: it is promoted, and the decision is kept beside its verdict. */
 export async function approve(home: Home, store: Store, name: string, why: string): Promise<Receipt> {
-  const candidate = await findCandidate(home, store, name);
+  const candidate = (await findPatch(home, store, name))?.candidate;
   if (candidate === undefined) throw new RatchetError("usage", `there is no patch "${name}"`, "`agent patches` lists them.");
   const reason = why === "" ? candidate.proposal.title : why;
   return approvePatch({ repo: home.dir, store, id: candidate.id, reason });
 }
 
-async function findCandidate(home: Home, store: Store, name: string): Promise<Candidate | undefined> {
-  const all = (await listPatches(store)).map(({ candidate }) => candidate);
-  const byName = all.find(({ branch }) => branch === name);
+function turnedDown({ candidate, decision }: ListedPatch): RatchetError {
+  const why = decision?.why === undefined || decision.why === "" ? "" : `: ${decision.why}`;
+  return new RatchetError("refused", `${candidate.id} was turned down by a person${why}`, "--force promotes it all the same.");
+}
+
+/** The branch of what was turned down is gone; its commit is kept. */
+async function withBranch(home: Home, candidate: Candidate): Promise<Candidate> {
+  const { branch } = candidate;
+  const exists = branch !== undefined && (await commitOf(home.dir, `refs/heads/${branch}`)) !== undefined;
+  return exists ? candidate : { ...candidate, branch: undefined };
+}
+
+async function findPatch(home: Home, store: Store, name: string): Promise<ListedPatch | undefined> {
+  const all = await listPatches(store);
+  const byName = all.find(({ candidate }) => candidate.branch === name);
   if (byName !== undefined) return byName;
-  const byId = all.filter(({ id }) => name.length >= 4 && id.startsWith(name.slice(0, 12)));
+  const byId = all.filter(({ candidate }) => name.length >= 4 && candidate.id.startsWith(name.slice(0, 12)));
   if (byId.length === 1) return byId[0];
   const commit = await commitOf(home.dir, name);
-  const tips = await Promise.all(all.map(async ({ branch }) => (branch === undefined ? undefined : commitOf(home.dir, branch))));
+  const tips = await Promise.all(
+    all.map(async ({ candidate: { branch } }) => (branch === undefined ? undefined : commitOf(home.dir, branch))),
+  );
   return commit === undefined ? undefined : all[tips.indexOf(commit)];
 }

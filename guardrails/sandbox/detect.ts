@@ -5,7 +5,6 @@ import type { Sandbox, Tier } from "./sandbox.ts";
 
 export { NoSandbox } from "./errors.ts";
 export { probeTiers } from "./probe.ts";
-export type { TierReport } from "./probe.ts";
 
 export interface DetectOptions {
   /** `auto`, the default: the best that works here. */

@@ -232,7 +232,7 @@ export const KernelEvent = z.discriminatedUnion("type", [
 
 export type HarnessExit = z.infer<typeof HarnessExit>;
 export type Request = z.infer<typeof Request>;
-export type Method = Request["method"];
+
 export type ErrorCode = z.infer<typeof ErrorCode>;
 export type WireError = z.infer<typeof WireError>;
 export type Hello = z.infer<typeof Hello>;

@@ -116,9 +116,12 @@ describe("from failure to release and back", () => {
   });
 
   it("rejects with a reason, and keeps the commit", async () => {
-    const { commit } = candidate(1);
+    const { commit, id } = candidate(1);
     expect(await at(["patches", "reject", branchOf(1), "too broad"])).toMatchObject({ branch: "deleted" });
     expect(git(home, "cat-file", "-t", commit)).toBe("commit\n");
+    expect(await at(["promote", id], 4)).toMatchObject({ error: { message: `${id} was turned down by a person: too broad` } });
+    expect(await at(["promote", id, "--force"])).toMatchObject({ to: commit, forced: true });
+    expect(await at(["patches", "reject", id], 2)).toMatchObject({ error: { message: `${id} is part of the release` } });
     expect(git(home, "branch", "--list", "evolve/*").trim()).toBe(branchOf(0));
     expect(checkoutOf(home)).toBe(before);
   });

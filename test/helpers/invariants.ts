@@ -19,11 +19,6 @@ export function violations({ messages }: Pick<ModelRequest, "messages">): string
   ];
 }
 
-/** Ids of all calls of a conversation, in order. */
-export function callIds(messages: readonly Message[]): string[] {
-  return messages.flatMap(blocksOf).flatMap((block) => (block.type === "tool_use" ? [block.id] : []));
-}
-
 export function blocksOf(message: Message): ContentBlock[] {
   return typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
 }

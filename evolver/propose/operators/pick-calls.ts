@@ -91,7 +91,7 @@ function throughHelper(
     ? returned.length === 1
       ? returned[0]?.expression
       : undefined
-    : (body as T.Expression);
+    : body;
   const all = value && allOf(project, found.source, value, true);
   if (!value || all === undefined) return undefined;
   const splices: Splice[] = [{ start: value.getStart(found.source.ast), end: value.end, text: all }];

@@ -92,12 +92,6 @@ export function linesOf(source: Source, node: Node): { from: number; to: number 
   return { from: line(node.getStart(source.ast)), to: line(node.end) };
 }
 
-export function declares(source: Source, name: string): boolean {
-  return new RegExp(`\\b(?:function|const|let|var|class)\\s+${name}\\b|\\bimport\\b[^;]*\\b${name}\\b`).test(
-    source.text,
-  );
-}
-
 /** `name`, or `name2`, `name3` … when the file has that word already. */
 export function freshName(source: Source, name: string): string {
   const taken = (candidate: string): boolean => new RegExp(`\\b${candidate}\\b`).test(source.text);

@@ -16,9 +16,10 @@ export async function listPatches(options: Options & { all?: boolean }): Promise
     everything: await readPatches(store),
     promoted: await promotedPatches(store),
   }));
-  const shown = everything
-    .filter(({ candidate }) => options.all === true || candidate.verdict === "accept")
-    .map((patch) => ({ ...patch, promoted: promoted.has(patch.candidate.id) }));
+  const shown = (options.all === true ? everything : everything.filter(isForReview)).map((patch) => ({
+    ...patch,
+    promoted: promoted.has(patch.candidate.id),
+  }));
   if (options.json === true) {
     printJson(shown);
     return;
@@ -102,6 +103,11 @@ export async function review(
         `Rejected; ${branch === "deleted" ? "its branch is gone, its commit is kept" : `its branch: ${branch}`}.`,
       );
   });
+}
+
+/** What was accepted, without what a later cycle found again and gave the same branch. */
+function isForReview({ candidate }: ListedPatch, index: number, all: readonly ListedPatch[]): boolean {
+  return candidate.verdict === "accept" && all.findIndex((other) => other.candidate.branch === candidate.branch) === index;
 }
 
 /** Candidates that were made the release once, whatever became of it since: `agent releases` tells that. */

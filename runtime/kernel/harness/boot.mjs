@@ -230,7 +230,9 @@ function executedLines(source, functions) {
   let offset = 0;
   for (const [index, line] of source.split("\n").entries()) {
     const first = line.search(/[^\s})\];,]/);
-    if (first >= 0 && countAt(ranges, offset + first) > 0) lines.push(index + 1);
+    // A comment lies in a range that ran as well, and would make a patch look used.
+    const isComment = /^(?:\/\/|\/\*|\*)/.test(line.slice(first));
+    if (first >= 0 && !isComment && countAt(ranges, offset + first) > 0) lines.push(index + 1);
     offset += line.length + 1;
   }
   return lines;

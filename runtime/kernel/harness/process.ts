@@ -1,5 +1,6 @@
 /** The harness as a process: started in the sandbox, spoken to over its channel, killed when it breaks the protocol. */
 import type { Readable } from "node:stream";
+import { mountOf, NODE_TARGET, nodeMount } from "../../../guardrails/sandbox/mounts.ts";
 import type { Exit, Limits, Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import { messageOf } from "../error.ts";
 import { packageFile } from "../package.ts";
@@ -24,13 +25,13 @@ export interface HarnessProcess extends Conversation {
 /** Never throws: what cannot start has ended as `not_started`. */
 export function startHarness(options: HarnessOptions): HarnessProcess {
   const child = options.sandbox.spawn({
-    argv: (at) => [at("/opt/node/bin/node"), ...NODE_OPTIONS, at("/kernel/boot.mjs"), at("/genome/harness")],
+    argv: (at) => [at(NODE_TARGET), ...NODE_OPTIONS, at("/kernel/boot.mjs"), at("/genome/harness")],
     env: () => ({ LANG: "C.UTF-8", HOME: "/tmp", TZ: "UTC" }),
     cwd: "/genome/harness",
     mounts: [
-      { source: process.execPath, target: "/opt/node/bin/node", access: "read" },
-      { source: packageFile("runtime/kernel/harness/boot.mjs"), target: "/kernel/boot.mjs", access: "read" },
-      { source: options.code, target: "/genome/harness", access: "read" },
+      nodeMount(),
+      mountOf(packageFile("runtime/kernel/harness/boot.mjs"), "/kernel/boot.mjs", "read"),
+      mountOf(options.code, "/genome/harness", "read"),
     ],
     limits: options.limits,
     channel: true,

@@ -1,5 +1,5 @@
 /** A home on disk: found, read, checked. Opening one writes nothing. */
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { AgentConfig } from "../config/agent-config.ts";
 import { GuardrailsConfig } from "../config/guardrails-config.ts";
@@ -39,7 +39,9 @@ export async function openHome(dir: string): Promise<Home> {
       "Run `git init` there and commit.",
     );
   }
-  return { dir: found, config, guardrails, state: join(found, ".agent") };
+  // A link on the way to the home would be refused where parts of it are mounted.
+  const real = realpathSync(found);
+  return { dir: real, config, guardrails, state: join(real, ".agent") };
 }
 
 function findHome(from: string): string | undefined {

@@ -1,6 +1,5 @@
 /** What the kernel asks of a model. `anthropic/` and `procedure/` are the ones that ship. */
-import type { ModelReply, ModelRequest } from "../protocol.ts";
-import type { WireError } from "../protocol.ts";
+import type { ModelReply, ModelRequest, WireError } from "../protocol.ts";
 
 /** Price in US dollars for a million tokens. */
 export interface Price {

@@ -97,8 +97,8 @@ async function recordRun(
   const session = await runGuarded(runtime, guarded, recorder, caps, meter);
   const verification = await verify(runtime, guarded, session);
   if (verification !== undefined) recorder.record({ kind: "verified", ...verification });
-  const end: SessionEnd =
-    guarded.signal.aborted && verification === undefined ? { ...session, status: "aborted" } : session;
+  const undecided = request.task !== undefined && verification === undefined;
+  const end: SessionEnd = undecided ? { ...session, status: "aborted" } : session;
   recorder.record({
     kind: "run_ended",
     status: end.status,

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { verifierLimits } from "../../../guardrails/sandbox/defaults.ts";
-import { insidePath, nodeMount } from "../../../guardrails/sandbox/mounts.ts";
+import { insidePath, mountOf, nodeMount } from "../../../guardrails/sandbox/mounts.ts";
 import { runSandboxed, type RunResult } from "../../../guardrails/sandbox/run.ts";
 import type { Mount } from "../../../guardrails/sandbox/sandbox.ts";
 import type { Checked, VerifyOptions } from "./verify.ts";
@@ -35,7 +35,7 @@ function mountsFor({ task, workspace }: VerifyOptions): Mount[] {
   return [
     nodeMount(),
     { source: workspace, target: "/workspace", access: "read" },
-    ...(existsSync(verify) ? [{ source: verify, target: "/verify", access: "read" as const }] : []),
+    ...(existsSync(verify) ? [mountOf(verify, "/verify", "read")] : []),
   ];
 }
 

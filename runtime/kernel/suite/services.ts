@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { verifierLimits } from "../../../guardrails/sandbox/defaults.ts";
-import { insidePath, nodeMount } from "../../../guardrails/sandbox/mounts.ts";
+import { insidePath, mountOf, nodeMount } from "../../../guardrails/sandbox/mounts.ts";
 import type { Sandbox, SandboxProcess } from "../../../guardrails/sandbox/sandbox.ts";
 import { RatchetError } from "../error.ts";
 import type { Service, TaskOnDisk } from "./task.ts";
@@ -71,7 +71,7 @@ function startOne(
     cwd: "/verify",
     mounts: [
       nodeMount(),
-      { source: join(task.dir, "verify"), target: "/verify", access: "read" },
+      mountOf(join(task.dir, "verify"), "/verify", "read"),
       { source: folder, target: "/service", access: "write" },
     ],
     limits: verifierLimits(LIFE_MS, { cpuSeconds: 3600 }),

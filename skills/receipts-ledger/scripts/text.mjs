@@ -20,6 +20,7 @@ export function readArgs(config) {
 }
 
 /** Says on stderr what went wrong and ends the program with exit code 1. */
+/** @returns {never} */
 export function fail(message) {
   process.stderr.write(`error: ${message}\n`);
   process.exit(1);

@@ -1,4 +1,5 @@
 /** Turns whatever a call failed with into the ModelError that goes over the wire, without a key in it. */
+import type * as SdkModule from "@anthropic-ai/sdk";
 import type { ErrorCode, WireError } from "../../protocol.ts";
 import { ModelError } from "../model.ts";
 import { MalformedReply } from "./events.ts";
@@ -20,7 +21,7 @@ export interface Endpoint {
   readonly secrets: readonly string[];
 }
 
-type Sdk = typeof import("@anthropic-ai/sdk");
+type Sdk = typeof SdkModule;
 
 /** @param aborted true when the caller gave up; whatever the call failed with then is a consequence */
 export function toModelError(error: unknown, endpoint: Endpoint, sdk: Sdk, aborted: boolean): ModelError {

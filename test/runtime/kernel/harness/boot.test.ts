@@ -379,6 +379,16 @@ describe("coverage", () => {
     });
   });
 
+  test("and the lines of a stack are those of the genome in the other tier, too", async () => {
+    await using other = await makeRuntime({
+      sandboxTier: "unshare",
+      harness: harness('  const a = 1;\n  if (a > 0) throw new Error("x");\n  return a;'),
+    });
+    const exit = exitOf(await other.run());
+    expect(exit?.error?.stack).toMatch(/at run \(harness\/main\.ts:4:\d+\)/);
+    expect(exit?.coverage).toEqual({ "harness/main.ts": [2, 3, 4] });
+  });
+
   test("is there for a harness that threw", async () => {
     const result = await runHarness(
       harness('  const a = 1;\n  if (a > 0) throw new Error("x");\n  return a;'),

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RatchetError } from "../../../../runtime/kernel/error.ts";
 import { ModelError } from "../../../../runtime/kernel/model/model.ts";
@@ -200,8 +201,10 @@ describe("budgets", () => {
     const many = harness(`  const request = { messages: [{ role: "user", content: "again" }] };
   const calls = Array.from({ length: 40 }, () => kernel.model.create(request).then(() => 1, () => 0));
   return { status: "done", summary: String((await Promise.all(calls)).reduce((a: number, b: number) => a + b)) };`);
-    expect((await run(many, [], { caps: { usd: 50e-6 } })).summary).toBe("3");
-    expect((await run(many)).summary).toBe("5");
+    const slow: Turn = () => delay(5, says("done"));
+    const turns = Array.from({ length: 40 }, () => slow);
+    expect((await run(many, turns, { caps: { usd: 50e-6 } })).summary).toBe("3");
+    expect((await run(many, turns)).summary).toBe("5");
   });
 
   test("a harness that falls over a spent budget ended by that budget", async () => {
@@ -235,6 +238,20 @@ describe("budgets", () => {
       kinds(result.events).indexOf("verified"),
     );
     expect(eventsOf(result, "tool_called")).toMatchObject([{ result: { is_error: true } }]);
+  });
+
+  test("a call that nobody waits for is ended and recorded before the verifier looks", async () => {
+    const task = await kit.task("instruction: x\nverify: [{ absent: late.txt }]");
+    const hasty = harness(`  const input = { command: "sleep 3; echo > late.txt" };
+  kernel.tools.call({ id: "a", name: "bash", input }).catch(() => undefined);
+  await kernel.note("begun", {});
+  return { status: "done", summary: "" };`);
+    const result = await run(hasty, [], { task });
+    expect(result).toMatchObject({ status: "done", verification: { verdict: "pass" } });
+    expect(kinds(result.events)).toContain("tool_called");
+    expect(kinds(result.events).indexOf("tool_called")).toBeLessThan(
+      kinds(result.events).indexOf("harness_exited"),
+    );
   });
 
   test("money under an unknown price is refused before anything begins", async () => {
