@@ -171,9 +171,14 @@ async function decide(
 async function refuseReleased(repo: string, store: Documents, candidate: Candidate): Promise<void> {
   const last = (await readReceipts(store)).findLast(({ state }) => state === "done");
   if (last?.kind !== "promote") return;
-  const tip = candidate.branch === undefined ? undefined : await commitOf(repo, `refs/heads/${candidate.branch}`);
+  const tip =
+    candidate.branch === undefined ? undefined : await commitOf(repo, `refs/heads/${candidate.branch}`);
   if (!(await isAncestor(repo, tip ?? candidate.commit, last.to))) return;
-  throw new RatchetError("usage", `${candidate.id} is part of the release`, `Take it back first: agent rollback ${candidate.id}`);
+  throw new RatchetError(
+    "usage",
+    `${candidate.id} is part of the release`,
+    `Take it back first: agent rollback ${candidate.id}`,
+  );
 }
 
 async function deleteBranch(repo: string, candidate: Candidate): Promise<"deleted" | "kept" | "none"> {

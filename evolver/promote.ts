@@ -21,9 +21,14 @@ export async function promotePatch(home: Home, store: Store, name: string, force
     return promote({ repo: home.dir, store, what: { candidate }, force, reason: candidate.proposal.title });
   }
   const commit = await commitOf(home.dir, name);
-  if (commit === undefined) throw new RatchetError("usage", `there is no patch or commit "${name}"`, "`agent patches` lists them.");
+  if (commit === undefined)
+    throw new RatchetError("usage", `there is no patch or commit "${name}"`, "`agent patches` lists them.");
   if (!force) {
-    throw new RatchetError("refused", `${name} has no verdict of the gate`, "--force promotes it all the same; the watch stays on.");
+    throw new RatchetError(
+      "refused",
+      `${name} has no verdict of the gate`,
+      "--force promotes it all the same; the watch stays on.",
+    );
   }
   return promote({ repo: home.dir, store, what: { commit }, force, reason: `${name} by hand` });
 }
@@ -31,14 +36,19 @@ export async function promotePatch(home: Home, store: Store, name: string, force
 /** A person accepts a candidate: it is promoted, and the decision is kept beside its verdict. */
 export async function approve(home: Home, store: Store, name: string, why: string): Promise<Receipt> {
   const candidate = (await findPatch(home, store, name))?.candidate;
-  if (candidate === undefined) throw new RatchetError("usage", `there is no patch "${name}"`, "`agent patches` lists them.");
+  if (candidate === undefined)
+    throw new RatchetError("usage", `there is no patch "${name}"`, "`agent patches` lists them.");
   const reason = why === "" ? candidate.proposal.title : why;
   return approvePatch({ repo: home.dir, store, id: candidate.id, reason });
 }
 
 function turnedDown({ candidate, decision }: ListedPatch): RatchetError {
   const why = decision?.why === undefined || decision.why === "" ? "" : `: ${decision.why}`;
-  return new RatchetError("refused", `${candidate.id} was turned down by a person${why}`, "--force promotes it all the same.");
+  return new RatchetError(
+    "refused",
+    `${candidate.id} was turned down by a person${why}`,
+    "--force promotes it all the same.",
+  );
 }
 
 /** The branch of what was turned down is gone; its commit is kept. */
@@ -56,7 +66,9 @@ async function findPatch(home: Home, store: Store, name: string): Promise<Listed
   if (byId.length === 1) return byId[0];
   const commit = await commitOf(home.dir, name);
   const tips = await Promise.all(
-    all.map(async ({ candidate: { branch } }) => (branch === undefined ? undefined : commitOf(home.dir, branch))),
+    all.map(async ({ candidate: { branch } }) =>
+      branch === undefined ? undefined : commitOf(home.dir, branch),
+    ),
   );
   return commit === undefined ? undefined : all[tips.indexOf(commit)];
 }

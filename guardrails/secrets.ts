@@ -40,6 +40,12 @@ export function redactor(knownSecrets: readonly string[]): (text: string) => Red
   };
 }
 
+/** {@link redactor} for those who only want the clean text. */
+export function cleaner(knownSecrets: readonly string[]): (text: string) => string {
+  const clean = redactor(knownSecrets);
+  return (text) => clean(text).text;
+}
+
 interface Kind {
   readonly name: string;
   /** One of these is in every match: looking for them first is far cheaper than the pattern. */

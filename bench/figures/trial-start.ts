@@ -1,4 +1,5 @@
 /** From the call of `runTask`, with the scratch workspace ready, to the first `model.create`; and where that time goes. */
+import { cleaner } from "../../guardrails/secrets.ts";
 import { join } from "node:path";
 import { openSuite } from "../../replay/suites/suite.ts";
 import type { Genome } from "../../runtime/kernel/genome.ts";
@@ -21,7 +22,7 @@ export const trialStart: Figure = {
     const { home, shipped, small } = await bench.home();
     await using store = sqliteStore(bench.temp, "trials");
     const tasks = await openSuite(home, "chores-heldout");
-    const runtime = { home, store, sandbox: bench.sandbox };
+    const runtime = { home, store, sandbox: bench.sandbox, redact: cleaner([]) };
     const [first] = tasks;
     if (first === undefined) throw new Error("the suite is empty");
     await startOf(bench, runtime, shipped, first);

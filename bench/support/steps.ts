@@ -1,4 +1,5 @@
 /** Runs of many steps through the real session: sandbox, wire, broker, guard, recorder, store. */
+import { cleaner } from "../../guardrails/secrets.ts";
 import type { Genome } from "../../runtime/kernel/genome.ts";
 import { createMeter } from "../../runtime/kernel/run/meter.ts";
 import { prepareSession } from "../../runtime/kernel/run/prepare-session.ts";
@@ -40,7 +41,7 @@ export async function costOfSteps(bench: Bench, { genome, store, steps }: StepsO
   const { id, recorder } = await beginRecordedRun(store, INSTRUCTION);
   const meter = createMeter(() => performance.now());
   await using prepared = await prepareSession(
-    { home, store, model, sandbox },
+    { home, store, model, sandbox, redact: cleaner([]) },
     { instruction: INSTRUCTION, workspace, genome, purpose: "trial", signal },
   );
   const end = await runSession({

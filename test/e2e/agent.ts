@@ -49,7 +49,10 @@ export function ended(child: ChildProcess): Promise<Ended> {
 }
 
 /** The one JSON value on stdout; fails when there is anything else, there or on stderr. */
-export async function agentJson(args: readonly string[], options: AgentOptions & { code?: number } = {}): Promise<unknown> {
+export async function agentJson(
+  args: readonly string[],
+  options: AgentOptions & { code?: number } = {},
+): Promise<unknown> {
   const { code, stdout, stderr } = await agent([...args, "--json"], options);
   expect({ args, code, stderr }).toEqual({ args, code: options.code ?? 0, stderr: "" });
   expect(stdout.endsWith("\n")).toBe(true);
@@ -74,9 +77,13 @@ export function sandboxFolder(): { dir: string; temporary: string; [Symbol.dispo
 
 /** A node of this machine that is too old to run Ratchet itself. */
 export function oldNode(): string | undefined {
-  const found = spawnSync("/bin/sh", ["-c", "IFS=:; for d in $PATH /usr/bin /usr/local/bin; do echo $d/node; done"], {
-    encoding: "utf8",
-  });
+  const found = spawnSync(
+    "/bin/sh",
+    ["-c", "IFS=:; for d in $PATH /usr/bin /usr/local/bin; do echo $d/node; done"],
+    {
+      encoding: "utf8",
+    },
+  );
   return found.stdout.split("\n").find((node) => {
     if (!existsSync(node)) return false;
     const { stdout } = spawnSync(node, ["-p", "process.versions.node"], { encoding: "utf8" });
@@ -88,7 +95,9 @@ export function oldNode(): string | undefined {
 export function processesOf(folder: string): string[] {
   return readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-    .filter((pid) => ["cmdline", "environ", "mountinfo"].some((file) => read(`/proc/${pid}/${file}`).includes(folder)))
+    .filter((pid) =>
+      ["cmdline", "environ", "mountinfo"].some((file) => read(`/proc/${pid}/${file}`).includes(folder)),
+    )
     .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`);
 }
 

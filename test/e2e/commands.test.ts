@@ -31,7 +31,10 @@ describe("init", () => {
     await expectUsage(["init", home], "is a home already");
     await expectUsage(["init", workspace], "is not empty");
     await expectUsage(["init", join(home, "agent.yaml")], "is not a folder");
-    await expectUsage(["init", join(folder.dir, "x"), "--template", "best"], "Allowed choices are default, naive");
+    await expectUsage(
+      ["init", join(folder.dir, "x"), "--template", "best"],
+      "Allowed choices are default, naive",
+    );
   });
 
   it("takes a folder whose name needs quotes, and says how to enter it", async () => {
@@ -39,7 +42,9 @@ describe("init", () => {
     const { code, stdout } = await agent(["init", odd], { cwd: folder.dir });
     expect(code).toBe(0);
     const enter = /^Next: {2}cd (.*) && agent run/m.exec(stdout)?.[1];
-    expect(execFileSync("/bin/sh", ["-c", `cd ${enter} && pwd`], { cwd: folder.dir, encoding: "utf8" })).toContain(odd);
+    expect(
+      execFileSync("/bin/sh", ["-c", `cd ${enter} && pwd`], { cwd: folder.dir, encoding: "utf8" }),
+    ).toContain(odd);
   });
 });
 
@@ -62,7 +67,12 @@ describe("doctor", () => {
 describe("run and runs", () => {
   it("passes the example suite", async () => {
     const done = await agentJson(["run", "--suite", "example"], { cwd: home });
-    expect(done).toMatchObject({ suite: "example", passed: 1, total: 1, runs: [{ task: "example/total-of-a-column", pass: true }] });
+    expect(done).toMatchObject({
+      suite: "example",
+      passed: 1,
+      total: 1,
+      runs: [{ task: "example/total-of-a-column", pass: true }],
+    });
   });
 
   it("does a chore in the user's own folder, which undo brings back", async () => {
@@ -98,23 +108,31 @@ describe("run and runs", () => {
   });
 
   it("exits with 1 when the agent gives up and 3 when a budget is used up", async () => {
-    expect(await agentJson(["run", "Compose an opera", "--workspace", workspace], { cwd: home, code: 1 })).toMatchObject({
+    expect(
+      await agentJson(["run", "Compose an opera", "--workspace", workspace], { cwd: home, code: 1 }),
+    ).toMatchObject({
       status: "gave_up",
     });
-    expect(await agentJson(["run", CHORE, "--workspace", workspace, "--max-steps", "1"], { cwd: home, code: 3 })).toMatchObject({
+    expect(
+      await agentJson(["run", CHORE, "--workspace", workspace, "--max-steps", "1"], { cwd: home, code: 3 }),
+    ).toMatchObject({
       status: "budget",
     });
   });
 
   it("runs two at once in one home", async () => {
-    const tasks = [1, 2].map(() => agentJson(["run", "--task", join(home, "tasks/example/total-of-a-column")], { cwd: home }));
+    const tasks = [1, 2].map(() =>
+      agentJson(["run", "--task", join(home, "tasks/example/total-of-a-column")], { cwd: home }),
+    );
     const [one, two] = z.array(RunDone).parse(await Promise.all(tasks));
     expect(one?.id).not.toBe(two?.id);
   });
 
   it("exports lines of JSON, or one array", async () => {
     const lines = (await agent(["runs", "export"], { cwd: home })).stdout.trimEnd().split("\n");
-    expect(await agentJson(["runs", "export"], { cwd: home })).toEqual(lines.map((line) => JSON.parse(line) as unknown));
+    expect(await agentJson(["runs", "export"], { cwd: home })).toEqual(
+      lines.map((line) => JSON.parse(line) as unknown),
+    );
     expect(lines.length).toBeGreaterThanOrEqual(5);
   });
 
@@ -133,9 +151,12 @@ describe("run and runs", () => {
   });
 
   it("ends with what went wrong when the harness does not start", async () => {
-    const { code, stdout } = await agent(["run", CHORE, "--workspace", workspace, "--release", brokenHarness()], { cwd: home });
+    const { code, stdout } = await agent(
+      ["run", CHORE, "--workspace", workspace, "--release", brokenHarness()],
+      { cwd: home },
+    );
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^crashed: .*harness\/loop\.ts:\d+: Expression expected$/m);
+    expect(stdout).toMatch(/^ended: crashed: .*harness\/loop\.ts:\d+: Expression expected$/m);
   });
 });
 
@@ -152,8 +173,13 @@ describe("gate", () => {
       .join("");
 
   it("says yes with 0, no with 1, and what is wrong with a table with 2", async () => {
-    expect(await agentJson(["gate", file("good.jsonl", rows(true))])).toMatchObject({ verdict: "accept", fixes: ["broken"] });
-    expect(await agentJson(["gate", file("bad.jsonl", rows(false))], { code: 1 })).toMatchObject({ fixes: [] });
+    expect(await agentJson(["gate", file("good.jsonl", rows(true))])).toMatchObject({
+      verdict: "accept",
+      fixes: ["broken"],
+    });
+    expect(await agentJson(["gate", file("bad.jsonl", rows(false))], { code: 1 })).toMatchObject({
+      fixes: [],
+    });
     await expectUsage(["gate", file("empty.jsonl", "")], "has no outcomes");
     await expectUsage(["gate", file("broken.jsonl", `${rows(true)}{"case":`)], "row 9");
     await expectUsage(["gate", join(folder.dir, "nowhere.jsonl")], "cannot be read");
@@ -169,12 +195,17 @@ describe("gate", () => {
 describe("skills", () => {
   it("lists those of the release and lints files", async () => {
     const listed = await agentJson(["skills"], { cwd: home });
-    expect(listed).toMatchObject({ skills: expect.arrayContaining([expect.objectContaining({ name: "csv-total" })]), problems: [] });
+    expect(listed).toMatchObject({
+      skills: expect.arrayContaining([expect.objectContaining({ name: "csv-total" })]),
+      problems: [],
+    });
     await agentJson(["skills", "lint", join(home, "skills")]);
     const bad = join(folder.dir, "bad-skill");
     mkdirSync(bad);
     writeFileSync(join(bad, "SKILL.md"), "---\nname: Another\n---\n");
-    expect(await agentJson(["skills", "lint", bad], { code: 1 })).toMatchObject([{ path: join(bad, "SKILL.md") }]);
+    expect(await agentJson(["skills", "lint", bad], { code: 1 })).toMatchObject([
+      { path: join(bad, "SKILL.md") },
+    ]);
     await expectUsage(["skills", "lint", workspace], "holds no SKILL.md");
   });
 });
@@ -200,7 +231,9 @@ describe.runIf(oldNode() !== undefined)("under an old node", () => {
 const Checks = z.object({ checks: z.array(z.object({ name: z.string(), status: z.string() })) });
 const RunDone = z.object({ id: z.string(), status: z.literal("done") });
 const Run = z.object({ id: z.string(), status: z.string(), outcome: z.object({ kind: z.string() }) });
-const Failed = z.object({ error: z.object({ kind: z.string(), message: z.string(), hint: z.string().optional() }) });
+const Failed = z.object({
+  error: z.object({ kind: z.string(), message: z.string(), hint: z.string().optional() }),
+});
 
 async function expectUsage(args: readonly string[], message: string): Promise<void> {
   const { error } = await agentJsonAs(Failed, args, { code: 2 });

@@ -21,7 +21,9 @@ afterAll(() => folder[Symbol.dispose]());
 describe("from failure to release and back", () => {
   it("fails at first, and groups the failures", async () => {
     expect(await at(["run", "--suite", "small"], 1)).toMatchObject({ passed: 1, total: 5 });
-    const { clusters } = z.object({ clusters: z.array(z.object({ count: z.number() })) }).parse(await at(["failures"]));
+    const { clusters } = z
+      .object({ clusters: z.array(z.object({ count: z.number() })) })
+      .parse(await at(["failures"]));
     expect(clusters.map(({ count }) => count)).toEqual([2, 2]);
     const { stdout } = await agent(["failures"], { cwd: home });
     expect(stdout).toContain("small/ports-shop");
@@ -34,10 +36,16 @@ describe("from failure to release and back", () => {
     await until(() => existsSync(join(home, ".agent/evolve.lock")) || first.exitCode !== null);
     const second = await agent(["evolve"], { cwd: home });
     expect(second).toMatchObject({ code: 5 });
-    expect(second.stderr).toMatch(new RegExp(`another cycle is going on in ${home}( \\(process ${first.pid}, since .*\\))?`));
+    expect(second.stderr).toMatch(
+      new RegExp(`another cycle is going on in ${home}( \\(process ${first.pid}, since .*\\))?`),
+    );
     const { code, stdout, stderr } = await end;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(JSON.parse(stdout)).toMatchObject({ before: { passed: 1, total: 5 }, after: { passed: 5, total: 5 }, promoted: [] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      before: { passed: 1, total: 5 },
+      after: { passed: 5, total: 5 },
+      promoted: [],
+    });
   });
 
   it("lists what waits for review, in the order in which it stacks", async () => {
@@ -46,7 +54,9 @@ describe("from failure to release and back", () => {
     rejected = all.filter(({ candidate }) => candidate.verdict === "reject");
     expect(accepted.map(({ candidate }) => candidate.verdict)).toEqual(["accept", "accept"]);
     expect(rejected.length).toBeGreaterThan(0);
-    expect(rejected.every(({ candidate }) => candidate.reasons.some(({ holds }) => holds === "fails"))).toBe(true);
+    expect(rejected.every(({ candidate }) => candidate.reasons.some(({ holds }) => holds === "fails"))).toBe(
+      true,
+    );
     // The second was proven on top of the first.
     expect(git(home, "merge-base", "--is-ancestor", branchOf(0), branchOf(1))).toBe("");
     const { stdout } = await agent(["patches"], { cwd: home });
@@ -63,7 +73,12 @@ describe("from failure to release and back", () => {
     expect(shown.stdout).toMatch(/^✓ \S+: /m);
     const diff = await agent(["patches", "diff", id], { cwd: home });
     expect(diff.stdout).toMatch(/^--- a\/harness\/\w+\.ts$/m);
-    expect(z.object({ diff: z.string() }).parse(await at(["patches", "diff", id])).diff.trimEnd()).toBe(diff.stdout.trimEnd());
+    expect(
+      z
+        .object({ diff: z.string() })
+        .parse(await at(["patches", "diff", id]))
+        .diff.trimEnd(),
+    ).toBe(diff.stdout.trimEnd());
   });
 
   it("refuses what is ambiguous or not known", async () => {
@@ -80,16 +95,27 @@ describe("from failure to release and back", () => {
   });
 
   it("promotes once", async () => {
-    expect(await at(["promote", branchOf(0)])).toMatchObject({ kind: "promote", forced: false, to: tip(branchOf(0)) });
-    expect(await at(["promote", branchOf(0)], 4)).toMatchObject({ error: { message: expect.stringContaining("is the release already") } });
+    expect(await at(["promote", branchOf(0)])).toMatchObject({
+      kind: "promote",
+      forced: false,
+      to: tip(branchOf(0)),
+    });
+    expect(await at(["promote", branchOf(0)], 4)).toMatchObject({
+      error: { message: expect.stringContaining("is the release already") },
+    });
     expect(await at(["releases"])).toMatchObject({ current: tip(branchOf(0)), pinned: true });
     expect(await at(["patches"])).toMatchObject([{ promoted: true }, { promoted: false }]);
     expect(checkoutOf(home)).toBe(before);
   });
 
   it("approves with a reason, and runs better then", async () => {
-    expect(await at(["patches", "approve", branchOf(1), "reads well"])).toMatchObject({ to: tip(branchOf(1)) });
-    expect(await at(["patches"])).toMatchObject([{}, { decision: { decision: "approved", why: "reads well" } }]);
+    expect(await at(["patches", "approve", branchOf(1), "reads well"])).toMatchObject({
+      to: tip(branchOf(1)),
+    });
+    expect(await at(["patches"])).toMatchObject([
+      {},
+      { decision: { decision: "approved", why: "reads well" } },
+    ]);
     expect(await at(["run", "--suite", "small"])).toMatchObject({ passed: 5 });
     expect(await at(["run", "--suite", "small", "--release", "main"], 1)).toMatchObject({ passed: 1 });
   });
@@ -119,9 +145,13 @@ describe("from failure to release and back", () => {
     const { commit, id } = candidate(1);
     expect(await at(["patches", "reject", branchOf(1), "too broad"])).toMatchObject({ branch: "deleted" });
     expect(git(home, "cat-file", "-t", commit)).toBe("commit\n");
-    expect(await at(["promote", id], 4)).toMatchObject({ error: { message: `${id} was turned down by a person: too broad` } });
+    expect(await at(["promote", id], 4)).toMatchObject({
+      error: { message: `${id} was turned down by a person: too broad` },
+    });
     expect(await at(["promote", id, "--force"])).toMatchObject({ to: commit, forced: true });
-    expect(await at(["patches", "reject", id], 2)).toMatchObject({ error: { message: `${id} is part of the release` } });
+    expect(await at(["patches", "reject", id], 2)).toMatchObject({
+      error: { message: `${id} is part of the release` },
+    });
     expect(git(home, "branch", "--list", "evolve/*").trim()).toBe(branchOf(0));
     expect(checkoutOf(home)).toBe(before);
   });
@@ -135,24 +165,33 @@ describe("a home that is not as it should be", () => {
     const line = text.split("\n").length + 1;
     for (const args of [["runs"], ["run", "--suite", "small"], ["evolve"], ["promote", "x"], ["releases"]]) {
       expect(await at(args, 2)).toMatchObject({
-        error: { kind: "config", message: `${file}:${line}: unknown key "budgetss"; did you mean "budgets"?` },
+        error: {
+          kind: "config",
+          message: `${file}:${line}: unknown key "budgetss"; did you mean "budgets"?`,
+        },
       });
     }
     writeFileSync(file, text);
   });
 
   it("says what is missing", async () => {
-    expect(await agentJson(["runs", "--home", folder.dir], { code: 2 })).toMatchObject({ error: { kind: "config" } });
+    expect(await agentJson(["runs", "--home", folder.dir], { code: 2 })).toMatchObject({
+      error: { kind: "config" },
+    });
     expect(await at(["run", "--suite", "../small"], 2)).toMatchObject({ error: { kind: "usage" } });
     expect(await at(["run", "--suite", "smal"], 2)).toMatchObject({
       error: { message: 'there is no suite "smal"; did you mean "small"?' },
     });
-    expect(await at(["run", "--suite", "small", "--release", "deadbeef"], 2)).toMatchObject({ error: { kind: "config" } });
+    expect(await at(["run", "--suite", "small", "--release", "deadbeef"], 2)).toMatchObject({
+      error: { kind: "config" },
+    });
   });
 
   it("runs with a detached HEAD", async () => {
     git(home, "checkout", "--quiet", "--detach");
-    expect(await at(["run", "--task", join(home, "tasks/small/names-upload")])).toMatchObject({ status: "done" });
+    expect(await at(["run", "--task", join(home, "tasks/small/names-upload")])).toMatchObject({
+      status: "done",
+    });
     git(home, "checkout", "--quiet", "main");
   });
 });

@@ -4,7 +4,18 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { agent, agentJson, agentJsonAs, ended, oldNode, processesOf, sandboxFolder, startAgent, until, type Ended } from "./agent.ts";
+import {
+  agent,
+  agentJson,
+  agentJsonAs,
+  ended,
+  oldNode,
+  processesOf,
+  sandboxFolder,
+  startAgent,
+  until,
+  type Ended,
+} from "./agent.ts";
 import { checkoutOf, git, naiveHome } from "./small-suite.ts";
 
 const SLOW = `import type { Harness } from "ratchet-agent/protocol";
@@ -23,7 +34,18 @@ let home = "";
 beforeAll(async () => {
   home = await naiveHome(folder.dir);
   writeFileSync(join(home, "harness/main.ts"), SLOW);
-  git(home, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "--quiet", "--all", "-m", "Be slow");
+  git(
+    home,
+    "-c",
+    "user.name=Ada",
+    "-c",
+    "user.email=ada@example.org",
+    "commit",
+    "--quiet",
+    "--all",
+    "-m",
+    "Be slow",
+  );
   mkdirSync(workspace);
   writeFileSync(join(workspace, "notes.txt"), "mine\n");
 });
@@ -43,7 +65,9 @@ describe("agent run", () => {
     const { id } = RunDone.parse(JSON.parse(stdout));
     expect(await agentJson(["runs", "show", id], { cwd: home })).toMatchObject({
       run: { id, status: "aborted", endedAt: expect.any(String) },
-      events: expect.arrayContaining([expect.objectContaining({ event: expect.objectContaining({ kind: "run_ended" }) })]),
+      events: expect.arrayContaining([
+        expect.objectContaining({ event: expect.objectContaining({ kind: "run_ended" }) }),
+      ]),
     });
     expect(readdirSync(workspace).toSorted()).toEqual(["half.txt", "notes.txt"]);
     await agentJson(["runs", "undo", id], { cwd: home });
@@ -69,7 +93,8 @@ describe("agent run", () => {
     const [last] = await agentJsonAs(Runs, ["runs", "--limit", "1"], { cwd: home });
     expect(last).toMatchObject({ status: "interrupted" });
     const shown = await agent(["runs", "show", last?.id ?? ""], { cwd: home });
-    expect(shown.stdout).toContain("half.txt");
+    expect(shown).toMatchObject({ code: 0, stderr: "" });
+    expect(shown.stdout).toMatch(/ interrupted .*\nWait\n[^]*release /);
     await agentJson(["runs", "undo", last?.id ?? ""], { cwd: home });
     expect(readdirSync(workspace)).toEqual(["notes.txt"]);
   });
@@ -151,7 +176,11 @@ interface Started {
 
 /** Starts it and waits until the first half of the work is done. */
 async function half(args: readonly string[], node?: string): Promise<Started & { end: Promise<Ended> }> {
-  const child = startAgent(args, { cwd: home, env: { TMPDIR: folder.temporary }, ...(node === undefined ? {} : { node }) });
+  const child = startAgent(args, {
+    cwd: home,
+    env: { TMPDIR: folder.temporary },
+    ...(node === undefined ? {} : { node }),
+  });
   const end = ended(child);
   await until(() => child.exitCode !== null || isHalfDone());
   return { child, end };

@@ -15,11 +15,22 @@ export async function naiveHome(folder: string): Promise<string> {
   const home = join(folder, "home");
   expect(await agent(["init", home, "--template", "naive"])).toMatchObject({ code: 0, stderr: "" });
   await writeChores(join(folder, "all"), { seed: 1 });
-  for (const task of SMALL) cpSync(join(folder, "all/chores", task), join(home, "tasks/small", task), { recursive: true });
+  for (const task of SMALL)
+    cpSync(join(folder, "all/chores", task), join(home, "tasks/small", task), { recursive: true });
   const config = join(home, "agent.yaml");
   writeFileSync(config, readFileSync(config, "utf8").replace("suite: example", "suite: small"));
   git(home, "add", "--all");
-  git(home, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "--quiet", "-m", "Add a small suite");
+  git(
+    home,
+    "-c",
+    "user.name=Ada",
+    "-c",
+    "user.email=ada@example.org",
+    "commit",
+    "--quiet",
+    "-m",
+    "Add a small suite",
+  );
   return home;
 }
 
@@ -32,7 +43,9 @@ export function checkoutOf(home: string): string {
   return [
     readFileSync(join(home, ".git/HEAD"), "utf8"),
     git(home, "for-each-ref", "refs/heads/main", "refs/heads/upstream", "refs/stash"),
-    createHash("sha256").update(readFileSync(join(home, ".git/index"))).digest("hex"),
+    createHash("sha256")
+      .update(readFileSync(join(home, ".git/index")))
+      .digest("hex"),
     git(home, "--no-optional-locks", "status", "--porcelain"),
     git(home, "worktree", "list"),
   ].join("\n");

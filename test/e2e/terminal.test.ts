@@ -70,12 +70,16 @@ it("writes no colours and no counters where there is no terminal", async () => {
 
 function terminal(command: string, env: Readonly<Record<string, string>>, columns = 100): string {
   const line = `stty cols ${columns}; agent() { ${process.execPath} ${LAUNCHER} "$@"; }; agent ${command}`;
-  const { stdout, status } = spawnSync(SCRIPT ?? "", ["--quiet", "--return", "--command", line, "/dev/null"], {
-    cwd: home,
-    env: { PATH: process.env["PATH"], HOME: folder.dir, SHELL: "/bin/sh", ...env },
-    encoding: "utf8",
-    input: "",
-  });
+  const { stdout, status } = spawnSync(
+    SCRIPT ?? "",
+    ["--quiet", "--return", "--command", line, "/dev/null"],
+    {
+      cwd: home,
+      env: { PATH: process.env["PATH"], HOME: folder.dir, SHELL: "/bin/sh", ...env },
+      encoding: "utf8",
+      input: "",
+    },
+  );
   expect({ status, stdout }).toMatchObject({ status: 0 });
   return stdout;
 }

@@ -23,7 +23,9 @@ describe("the lock of a cycle", () => {
         hint: expect.stringContaining(`kill -INT ${process.pid}`),
       });
     });
-    await expect(withCycleLock(home, made.store, () => Promise.reject(new Error("broke")))).rejects.toThrow("broke");
+    await expect(withCycleLock(home, made.store, () => Promise.reject(new Error("broke")))).rejects.toThrow(
+      "broke",
+    );
     expect(await withCycleLock(home, made.store, async () => "again")).toBe("again");
   });
 
@@ -34,7 +36,9 @@ describe("the lock of a cycle", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(holder.stdout, "data");
-    await expect(withCycleLock(home, made.store, async () => "never")).rejects.toThrow(`process ${holder.pid}`);
+    await expect(withCycleLock(home, made.store, async () => "never")).rejects.toThrow(
+      `process ${holder.pid}`,
+    );
     holder.kill("SIGKILL");
     await once(holder, "exit");
     expect(await withCycleLock(home, made.store, async () => "taken over")).toBe("taken over");

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { cleaner } from "../../guardrails/secrets.ts";
 import { detectSandbox } from "../../guardrails/sandbox/detect.ts";
 import type { Tier } from "../../guardrails/sandbox/sandbox.ts";
 import { materialize, type Genome } from "../../runtime/kernel/genome.ts";
@@ -69,6 +70,7 @@ export async function makeRuntime(options: RuntimeOptions = {}): Promise<Kit> {
       options.sandboxTier === undefined ? {} : { tier: options.sandboxTier, allowPartial: true },
     ),
     model: options.model ?? createProcedureModel(),
+    redact: cleaner([]),
   };
   let folders = 0;
   const folder = (files: Files = {}): string => {

@@ -107,13 +107,20 @@ export async function review(
 
 /** What was accepted, without what a later cycle found again and gave the same branch. */
 function isForReview({ candidate }: ListedPatch, index: number, all: readonly ListedPatch[]): boolean {
-  return candidate.verdict === "accept" && all.findIndex((other) => other.candidate.branch === candidate.branch) === index;
+  return (
+    candidate.verdict === "accept" &&
+    all.findIndex((other) => other.candidate.branch === candidate.branch) === index
+  );
 }
 
 /** Candidates that were made the release once, whatever became of it since: `agent releases` tells that. */
 async function promotedPatches(store: Store): Promise<Set<string>> {
   const receipts = await readReceipts(store);
-  return new Set(receipts.flatMap(({ kind, state, patch }) => (kind === "promote" && state === "done" ? (patch ?? []) : [])));
+  return new Set(
+    receipts.flatMap(({ kind, state, patch }) =>
+      kind === "promote" && state === "done" ? (patch ?? []) : [],
+    ),
+  );
 }
 
 function asCells({ candidate, decision, promoted }: ListedPatch & { promoted: boolean }): string[] {

@@ -1,5 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { RatchetError } from "../../kernel/error.ts";
 import type { Home } from "../../kernel/home/home.ts";
 import type { RunResult, Runtime } from "../../kernel/run/run-task.ts";
@@ -20,6 +19,7 @@ import {
   seconds,
   yellow,
 } from "../output.ts";
+import { folder, workspaceFor } from "../folders.ts";
 import { describeEvent } from "../view/event.ts";
 import { approver } from "../view/approve.ts";
 
@@ -179,7 +179,11 @@ async function runSuite(
 /** What the verifier found tells more than what the agent believes, where the agent believes it is done. */
 function suiteLine({ task, pass, status, summary, verification }: TrialResult): string {
   const mark = pass ? green("pass") : red("fail");
-  const why = pass ? "" : status === "done" ? (verification?.detail ?? summary).replace(/^fail: /, "") : summary;
+  const why = pass
+    ? ""
+    : status === "done"
+      ? (verification?.detail ?? summary).replace(/^fail: /, "")
+      : summary;
   return fit(`${mark}  ${oneLine(task)}  ${dim(oneLine(why, 120))}`);
 }
 
@@ -187,34 +191,6 @@ function suiteLine({ task, pass, status, summary, verification }: TrialResult): 
 async function watchNotice(runtime: Runtime): Promise<string | undefined> {
   const { watchRelease } = await import("../../../replay/release/watch-release.ts");
   return watchRelease(runtime.home, runtime.store);
-}
-
-/** The folder to work in. Never one that holds the home: the agent could rewrite its own rules, and its own record. */
-async function workspaceFor(home: Home, path: string): Promise<string> {
-  const workspace = await folder(path, "--workspace");
-  const [own, state] = await Promise.all([realpath(home.dir), realpath(home.state).catch(() => home.state)]);
-  if (isWithin(own, workspace) || isWithin(workspace, state) || isWithin(workspace, join(own, ".git"))) {
-    throw new RatchetError(
-      "refused",
-      `${workspace} holds the agent's own home, which a run must not be able to change`,
-      "Name another folder to work in: --workspace DIR",
-    );
-  }
-  return workspace;
-}
-
-function isWithin(path: string, folderAbove: string): boolean {
-  const way = relative(folderAbove, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
-async function folder(path: string, option: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined)
-    throw new RatchetError("usage", `there is no folder ${resolve(path)}`, `${option} names a folder.`);
-  if (!found.isDirectory())
-    throw new RatchetError("usage", `${resolve(path)} is not a folder`, `${option} names a folder.`);
-  return realpath(path);
 }
 
 function exitCodeOf(result: Pick<RunResult, "status" | "verification">): number {

@@ -1,4 +1,5 @@
 /** Asks the person at the terminal about an action that policy leaves open. */
+import { clean } from "../output.ts";
 
 /** Undefined without a terminal: then nobody can be asked, and the kernel denies. */
 export function approver(): ((question: string) => Promise<boolean>) | undefined {
@@ -6,6 +7,6 @@ export function approver(): ((question: string) => Promise<boolean>) | undefined
   return async (question) => {
     const { confirm } = await import("@clack/prompts");
     // A prompt that is cancelled is a symbol, and no consent.
-    return (await confirm({ message: question, initialValue: false })) === true;
+    return (await confirm({ message: clean(question), initialValue: false })) === true;
   };
 }

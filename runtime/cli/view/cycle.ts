@@ -31,7 +31,9 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
         print(yellow(`${indent}proposer ${event.proposer} failed: ${oneLine(event.message)}`));
         return;
       case "budget":
-        print(yellow(`${indent}the cycle's budget is spent: ${money(event.spentUsd)} of ${money(event.capUsd)}`));
+        print(
+          yellow(`${indent}the cycle's budget is spent: ${money(event.spentUsd)} of ${money(event.capUsd)}`),
+        );
         return;
       case "judged":
         print(judgedLine(event, indent));

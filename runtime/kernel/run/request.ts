@@ -16,6 +16,8 @@ export interface Runtime {
   readonly store: Store;
   readonly model: Model;
   readonly sandbox: Sandbox;
+  /** Replaces secrets by marks in everything that is stored: known kinds of keys, and those of the environment. */
+  readonly redact: (text: string) => string;
 }
 
 export interface RunRequest {

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from "node:crypto";
 import type { BudgetCaps } from "../../../guardrails/budget.ts";
-import { redact } from "../../../guardrails/secrets.ts";
 import { RatchetError, messageOf } from "../error.ts";
 import type { Model } from "../model/model.ts";
 import { packageVersion } from "../package.ts";
@@ -64,7 +63,7 @@ function newRun(runtime: Runtime, request: RunRequest, id: string): NewRun {
     id,
     purpose: request.purpose,
     task: request.task?.id ?? null,
-    instruction: redact(request.instruction).text,
+    instruction: runtime.redact(request.instruction),
     release: request.genome.sha,
     model: runtime.model.name,
     workspace: request.workspace,
@@ -85,7 +84,7 @@ async function recordRun(
   const recorder = createRecorder({
     store,
     run: id,
-    redact: (text) => redact(text).text,
+    redact: runtime.redact,
     watch(event) {
       events.push(event);
       request.watch?.(event);

@@ -1,6 +1,7 @@
 /** What every run of a process shares, opened for a home. */
 import { join } from "node:path";
 import { detectSandbox } from "../../../guardrails/sandbox/detect.ts";
+import { cleaner } from "../../../guardrails/secrets.ts";
 import type { Home } from "../home/home.ts";
 import { openModel } from "../model/open.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
@@ -15,5 +16,13 @@ export async function openRuntime(home: Home, env: NodeJS.ProcessEnv): Promise<R
     openModel(home.config, env),
     detectSandbox({ tier: home.config.sandbox.tier, allowPartial: home.config.sandbox.allow_partial }),
   ]);
-  return { home, model, sandbox, store: openSqliteStore(join(home.state, "store.db")) };
+  const store = openSqliteStore(join(home.state, "store.db"));
+  return { home, model, sandbox, store, redact: cleaner(secretsOf(env)) };
+}
+
+/** Values of variables whose names say that they are secret. They may turn up in what a tool printed or a model said. */
+function secretsOf(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/i.test(name) ? [value] : [],
+  );
 }

@@ -5,7 +5,8 @@ describe("text of others", () => {
   const hostile = "a\u001B]0;title\u0007b\u001B[2Jc\u009B31md\re\u0000f\u202Eg\u2066h";
 
   it("loses everything that a terminal obeys, and what reorders it", () => {
-    for (const text of [clean(hostile), oneLine(hostile)]) expect(text).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
+    for (const text of [clean(hostile), oneLine(hostile)])
+      expect(text).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
     expect(oneLine(hostile)).toContain("a");
     expect(oneLine(hostile)).toMatch(/g.*h$/);
   });
@@ -34,15 +35,24 @@ describe("table", () => {
 
 describe("figures", () => {
   it("have their units", () => {
-    expect([money(null), money(0), money(0.12345), money(12.3)]).toEqual(["price unknown", "$0.0000", "$0.1235", "$12.30"]);
-    expect([seconds(1.25), seconds(59.94), seconds(59.96), seconds(60), seconds(119.7), seconds(125)]).toEqual([
-      "1.3 s",
-      "59.9 s",
-      "1 min 0 s",
-      "1 min 0 s",
-      "2 min 0 s",
-      "2 min 5 s",
+    expect([money(null), money(0), money(0.12345), money(12.3)]).toEqual([
+      "price unknown",
+      "$0.0000",
+      "$0.1235",
+      "$12.30",
     ]);
-    expect([count(1, "step"), count(0, "step"), count(2, "patch", "patches")]).toEqual(["1 step", "0 steps", "2 patches"]);
+    expect([
+      seconds(1.25),
+      seconds(59.94),
+      seconds(59.96),
+      seconds(60),
+      seconds(119.7),
+      seconds(125),
+    ]).toEqual(["1.3 s", "59.9 s", "1 min 0 s", "1 min 0 s", "2 min 0 s", "2 min 5 s"]);
+    expect([count(1, "step"), count(0, "step"), count(2, "patch", "patches")]).toEqual([
+      "1 step",
+      "0 steps",
+      "2 patches",
+    ]);
   });
 });

@@ -10,11 +10,14 @@ import { usageError } from "../../../runtime/cli/usage.ts";
 describe("help", () => {
   const commands = everyCommand(createProgram());
 
-  it.each(commands.map((command) => [pathOf(command), command] as const))("%s explains itself", (_, command) => {
-    expect(command.description()).toMatch(/^[a-z]|^Ratchet/);
-    for (const { description } of command.registeredArguments) expect(description).not.toBe("");
-    for (const { description } of command.options) expect(description).not.toBe("");
-  });
+  it.each(commands.map((command) => [pathOf(command), command] as const))(
+    "%s explains itself",
+    (_, command) => {
+      expect(command.description()).toMatch(/^[a-z]|^Ratchet/);
+      for (const { description } of command.registeredArguments) expect(description).not.toBe("");
+      for (const { description } of command.options) expect(description).not.toBe("");
+    },
+  );
 
   it("offers --json wherever something is printed", () => {
     const without = commands.filter(
@@ -42,7 +45,11 @@ describe("help", () => {
 describe("what is not understood", () => {
   it.each([
     [["rnu"], "unknown command 'rnu'", "Did you mean run?"],
-    [["patches", "shwo"], 'there is no command "agent patches shwo"; did you mean "agent patches show"?', "agent patches --help"],
+    [
+      ["patches", "shwo"],
+      'there is no command "agent patches shwo"; did you mean "agent patches show"?',
+      "agent patches --help",
+    ],
     [["runs", "nonsense"], 'there is no command "agent runs nonsense"', "agent runs --help"],
     [["help", "evovle"], 'there is no command "agent evovle"; did you mean "agent evolve"?', "agent --help"],
     [["help", "runs", "nope"], 'there is no command "agent runs nope"', "agent runs --help"],
