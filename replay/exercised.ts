@@ -10,10 +10,13 @@ export interface Change {
 }
 
 /**
- * True when every changed file was used in the trial: a changed line of harness code ran (V8 coverage), the changed skill
- * was loaded, the added text of a prompt was sent. Unknown when the trial left no coverage.
+ * `yes` when every changed file was used in the trial: a changed line of harness code ran (V8 coverage), the changed
+ * skill was loaded, the longest added line of a prompt was sent. `unknown` when the trial left no coverage.
  */
-export function exercised(changes: readonly Change[], events: readonly TrajectoryEvent[]): "yes" | "no" | "unknown" {
+export function exercised(
+  changes: readonly Change[],
+  events: readonly TrajectoryEvent[],
+): "yes" | "no" | "unknown" {
   const answers = changes.map((change) => exercisedFile(change, events));
   if (answers.includes("no")) return "no";
   return answers.includes("unknown") ? "unknown" : "yes";
@@ -72,7 +75,9 @@ function promptSent(change: Change, events: readonly TrajectoryEvent[]): boolean
 
 function sentText(request: Extract<TrajectoryEvent, { kind: "model_called" }>["request"]): string {
   const parts = request.messages.flatMap(({ content }) =>
-    typeof content === "string" ? [content] : content.map((block) => (block.type === "text" ? block.text : "")),
+    typeof content === "string"
+      ? [content]
+      : content.map((block) => (block.type === "text" ? block.text : "")),
   );
   return [request.system ?? "", ...parts].join("\n");
 }

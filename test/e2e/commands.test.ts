@@ -31,6 +31,7 @@ describe("init", () => {
     await expectUsage(["init", home], "is a home already");
     await expectUsage(["init", workspace], "is not empty");
     await expectUsage(["init", join(home, "agent.yaml")], "is not a folder");
+    await expectUsage(["init", join(home, "agent.yaml/below")], "cannot be made");
     await expectUsage(
       ["init", join(folder.dir, "x"), "--template", "best"],
       "Allowed choices are default, naive",

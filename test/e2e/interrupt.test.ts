@@ -160,7 +160,7 @@ describe("what works in scratch folders", () => {
     const dir = join(folder.dir, "demo");
     const child = startAgent(["demo", "--dir", dir, "--json"], { env: { TMPDIR: folder.temporary } });
     const end = ended(child);
-    await until(() => scratchFolders().length > 0);
+    await until(() => child.exitCode !== null || scratchFolders().length > 0);
     group({ child }, "SIGINT");
     const { code, stdout } = await end;
     expect(code).toBe(130);

@@ -1,7 +1,7 @@
 /** Makes a home: a git repository with the genome on `upstream`, and `main` on top of it with the constitution. */
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { RatchetError, messageOf } from "../error.ts";
 import { git } from "../git.ts";
 import { packageFile } from "../package.ts";
@@ -36,9 +36,6 @@ async function refuseOccupied(home: string): Promise<void> {
       `${home} is not a folder`,
       "Name a new or an empty folder: agent init DIR",
     );
-  if (!(await stat(home)).isDirectory()) {
-    throw new RatchetError("usage", `${home} is a file`, "Name a new or an empty folder: agent init DIR");
-  }
   const entries = await readdir(home);
   if (entries.length === 0) return;
   if (entries.includes("agent.yaml"))
@@ -49,7 +46,7 @@ async function refuseOccupied(home: string): Promise<void> {
 /** The first folder that had to be made, if any had. */
 async function makeFolder(home: string): Promise<string | undefined> {
   try {
-    return await mkdir(home, { recursive: true });
+    return await makeWithParents(home);
   } catch (error) {
     throw new RatchetError(
       "usage",
@@ -57,6 +54,14 @@ async function makeFolder(home: string): Promise<string | undefined> {
       "Name a new or an empty folder: agent init DIR",
     );
   }
+}
+
+/** Not `recursive`: node never comes back from that where the kernel says ENOENT below a folder that exists, as in /proc. */
+async function makeWithParents(path: string): Promise<string | undefined> {
+  if (existsSync(path)) return undefined;
+  const first = await makeWithParents(dirname(path));
+  await mkdir(path);
+  return first ?? path;
 }
 
 async function fill(home: string, template: Template): Promise<void> {

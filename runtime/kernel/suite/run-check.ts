@@ -67,7 +67,10 @@ function judge(command: string, { exit, stdout, stderr }: RunResult): Checked {
   }
 }
 
-/** Node gives exit code 1 also to a verifier that it cannot load: that says nothing about the run. */
+/**
+ * Node gives exit code 1 also to a verifier that it cannot load: that says nothing about the run. A file of the
+ * workspace that cannot be loaded says a lot.
+ */
 function cannotStart(stderr: string): boolean {
   if (!/^Node\.js v\d+/m.test(stderr)) return false;
   if (
@@ -78,6 +81,7 @@ function cannotStart(stderr: string): boolean {
   }
   return (
     /^SyntaxError:/m.test(stderr) &&
+    !/^(?:file:\/\/)?\/workspace\/.*:\d+$/m.test(stderr) &&
     !/at JSON\.parse/.test(stderr) &&
     /compileSourceTextModule|wrapSafe|ModuleJob/.test(stderr)
   );

@@ -91,7 +91,7 @@ async function follow(input: Input, context: GuardedContext): Promise<ToolResult
         `HTTP ${reply.status} redirects to ${next.url.href}, which is not allowed: ${decision.reason}`,
       );
     }
-    outgoing = { ...next, socketPath: serviceFor(next.url, context) };
+    outgoing = { ...next, ...wayTo(next.url, context) };
   }
 }
 
@@ -102,15 +102,18 @@ function firstRequest(input: Input, context: GuardedContext): Outgoing {
     url,
     headers: { "accept-encoding": "gzip, deflate, br", ...input.headers },
     body: input.body,
-    socketPath: serviceFor(url, context),
-    ownAddresses: (address) => isListed(address, url, context),
+    ...wayTo(url, context),
     timeoutMs: input.timeout_seconds * 1000,
     signal: context.signal,
   };
 }
 
-function serviceFor(url: URL, context: GuardedContext): string | undefined {
-  return context.services.get(url.hostname);
+/** What may be connected to for this very URL: nothing of it holds for the next one that a redirect leads to. */
+function wayTo(url: URL, context: GuardedContext): Pick<Outgoing, "socketPath" | "ownAddresses"> {
+  return {
+    socketPath: context.services.get(url.hostname),
+    ownAddresses: (address) => isListed(address, url, context),
+  };
 }
 
 /** Whether a person wrote this very address, or `localhost` for the loopback ones, into the list of hosts. */
@@ -127,7 +130,9 @@ function isListed(address: string, url: URL, context: GuardedContext): boolean {
   );
 }
 
-function redirectOf(reply: Reply, from: Outgoing): Outgoing | "broken" | undefined {
+type Redirect = Omit<Outgoing, "socketPath" | "ownAddresses">;
+
+function redirectOf(reply: Reply, from: Outgoing): Redirect | "broken" | undefined {
   const { location } = reply.headers;
   if (![301, 302, 303, 307, 308].includes(reply.status) || location === undefined) return undefined;
   const url = URL.parse(location, from.url.href);

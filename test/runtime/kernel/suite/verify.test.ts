@@ -130,10 +130,16 @@ describe("command checks", () => {
     [["node", "/verify/missing.mjs"], "error"],
     [["node", "/verify/broken.mjs"], "error"],
     [["node", "/verify/needs.mjs"], "error"],
+    [["node", "/verify/loads.mjs"], "fail"],
+    [["node", "/verify/requires.cjs"], "fail"],
   ])("%j is %s", async (command, verdict) => {
     const at = desk();
     at.put("t/verify/broken.mjs", "import {");
     at.put("t/verify/needs.mjs", "import 'no-such-package';");
+    at.put("t/verify/loads.mjs", "import '/workspace/made.mjs';");
+    at.put("t/verify/requires.cjs", "require('/workspace/made.cjs');");
+    at.leave("made.mjs", "export const answer = = 42;");
+    at.leave("made.cjs", "const answer = = 42;");
     expect((await verify(at, { command })).verdict).toBe(verdict);
   });
 

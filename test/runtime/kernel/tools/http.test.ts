@@ -191,6 +191,23 @@ describe("http to the network", () => {
     expect(result.content).toMatch(/localhost is (127\.0\.0\.1|::1), not a public address/);
   });
 
+  it("asks again about the address that a redirect leads to", async () => {
+    const inner = await loopback((_, response) => response.end("inside"));
+    const listed = await loopback((_, response) =>
+      response.writeHead(302, { location: `http://localhost:${inner}/` }).end(),
+    );
+    // That one private address is listed says nothing about another name that leads to it.
+    const { call } = await bench({
+      policy: { allow: ["http(GET localhost/*)"], hosts: [`127.0.0.1:${listed}`] },
+    });
+    expect((await call("http", { url: `http://127.0.0.1:${listed}/` })).failure?.kind).toBe("denied");
+    const other = await loopback((_, response) =>
+      response.writeHead(302, { location: `http://127.0.0.1:${inner}/` }).end(),
+    );
+    const permitted = await bench({ policy: { hosts: [`localhost:${other}`, `127.0.0.1:${inner}`] } });
+    expect((await permitted.call("http", { url: `http://localhost:${other}/` })).content).toMatch(/inside/);
+  });
+
   it("drops credentials when a redirect leaves the origin", async () => {
     const seen: (string | undefined)[] = [];
     const second = await loopback((request, response) => {
