@@ -7,24 +7,26 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runSuite } from "../replay/live.ts";
+import { openSuite } from "../replay/suites/suite.ts";
 import { currentRelease } from "../replay/release/release.ts";
 import { watchRelease } from "../replay/release/watch-release.ts";
 import type { TrialResult } from "../replay/trial.ts";
+import type { Sandbox } from "../guardrails/sandbox/sandbox.ts";
 import { RatchetError } from "../runtime/kernel/error.ts";
 import { readGenome } from "../runtime/kernel/genome.ts";
 import { git } from "../runtime/kernel/git.ts";
 import { openHome, type Home } from "../runtime/kernel/home/home.ts";
 import { initHome } from "../runtime/kernel/home/init.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
-import { openRuntime } from "../runtime/kernel/run/runtime.ts";
+import { openRuntime, type SandboxChoice } from "../runtime/kernel/run/runtime.ts";
 import type { Proposal } from "./candidate.ts";
 import { commitCandidate } from "./commit.ts";
-import type { CycleEvent, Score } from "./cycle.ts";
+import type { CycleEvent, Score } from "./cycle/cycle.ts";
 import { evolve, type Evolved } from "./evolve.ts";
 import { promotePatch } from "./promote.ts";
 
 export type DemoEvent =
-  | { readonly kind: "home"; readonly dir: string; readonly model: string; readonly sandbox: string }
+  | { readonly kind: "home"; readonly dir: string; readonly model: string; readonly sandbox: Sandbox }
   | { readonly kind: "suite"; readonly phase: DemoPhase; readonly done: number; readonly total: number; readonly passed: number }
   | { readonly kind: "cycle"; readonly event: CycleEvent }
   | { readonly kind: "evolved"; readonly evolved: Evolved }
@@ -48,6 +50,7 @@ export interface DemoResult {
 export interface DemoOptions {
   /** Must not exist or be empty. */
   readonly dir: string;
+  readonly sandbox: SandboxChoice;
   readonly signal: AbortSignal;
   readonly watch: (event: DemoEvent) => void;
 }
@@ -56,9 +59,9 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const began = performance.now();
   const home = await demoHome(options.dir);
-  const runtime = await openRuntime(home, {});
+  const runtime = await openRuntime(home, {}, options.sandbox);
   try {
-    options.watch({ kind: "home", dir: home.dir, model: runtime.model.description, sandbox: runtime.sandbox.tier });
+    options.watch({ kind: "home", dir: home.dir, model: runtime.model.description, sandbox: runtime.sandbox });
     const first = (await currentRelease(home.dir)).commit;
     const before = await suite(runtime, options, "before", "chores");
     const heldOut = await suite(runtime, options, "held-out before", "chores-heldout", first);
@@ -109,7 +112,7 @@ async function suite(
   name: string,
   release?: string,
 ): Promise<TrialResult[]> {
-  const total = name === "chores" ? 24 : 12;
+  const total = (await openSuite(runtime.home, name)).length;
   let done = 0;
   let passed = 0;
   return runSuite(runtime, {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { currentRelease } from "../replay/release/release.ts";
 import { openSuite } from "../replay/suites/suite.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
-import { runCycle, type CycleEvent, type CycleReport } from "./cycle.ts";
-import { withCycleLock } from "./lock.ts";
+import { runCycle, type CycleEvent, type CycleReport } from "./cycle/cycle.ts";
+import { withCycleLock } from "./cycle/lock.ts";
 import { promotePatch } from "./promote.ts";
 import { openProposers } from "./propose/open.ts";
 import { casesOf } from "../replay/gate/table.ts";
@@ -32,10 +32,12 @@ export async function evolve(runtime: Runtime, options: EvolveOptions): Promise<
 
 async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Evolved> {
   const { home, store } = runtime;
-  const tasks = await openSuite(home, options.suite ?? home.config.evolution.suite);
+  const suite = options.suite ?? home.config.evolution.suite;
+  const tasks = await openSuite(home, suite);
   const cycle = await runCycle({
     runtime,
     release: (await currentRelease(home.dir)).commit,
+    suite,
     tasks,
     proposers: openProposers(runtime),
     signal: options.signal,

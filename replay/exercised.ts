@@ -61,16 +61,19 @@ function skillLoaded(change: Change, events: readonly TrajectoryEvent[]): boolea
   return events.some((event) => event.kind === "skill_loaded" && event.found && event.name === name);
 }
 
-/** The longest added line was in the text that went to the model. */
+/** The longest added line was in the text that went to the model; where text was only taken out, it was missing there. */
 function promptSent(change: Change, events: readonly TrajectoryEvent[]): boolean {
-  const added = diffLines(change.before ?? "", change.after)
-    .filter((part) => part.added)
-    .flatMap((part) => part.value.split("\n"))
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
-  const telling = added.toSorted((a, b) => b.length - a.length)[0];
-  if (telling === undefined) return false;
-  return events.some((event) => event.kind === "model_called" && sentText(event.request).includes(telling));
+  const parts = diffLines(change.before ?? "", change.after);
+  const sent = events.filter((event) => event.kind === "model_called").map(({ request }) => sentText(request));
+  const added = longestLine(parts.filter((part) => part.added));
+  if (added !== undefined) return sent.some((text) => text.includes(added));
+  const removed = longestLine(parts.filter((part) => part.removed));
+  return removed !== undefined && sent.some((text) => text !== "" && !text.includes(removed));
+}
+
+function longestLine(parts: readonly { readonly value: string }[]): string | undefined {
+  const lines = parts.flatMap(({ value }) => value.split("\n")).map((line) => line.trim());
+  return lines.filter((line) => line !== "").toSorted((a, b) => b.length - a.length)[0];
 }
 
 function sentText(request: Extract<TrajectoryEvent, { kind: "model_called" }>["request"]): string {

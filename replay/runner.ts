@@ -1,9 +1,11 @@
 /** Runs many trials at once on this machine. A queue over machines has the same face. */
 import { availableParallelism } from "node:os";
 import PQueue from "p-queue";
+import type { BudgetCaps } from "../guardrails/budget.ts";
 import type { Genome } from "../runtime/kernel/genome.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
+import { settleAll } from "./settle-all.ts";
 import { runTrial, type TrialResult } from "./trial.ts";
 
 export interface TrialRunner {
@@ -19,6 +21,7 @@ export interface RunAllRequest {
   readonly tasks: readonly TaskOnDisk[];
   readonly trials?: number;
   readonly purpose: "live" | "trial";
+  readonly caps?: Partial<BudgetCaps>;
   readonly signal: AbortSignal;
   readonly onResult?: (result: TrialResult) => void;
 }
@@ -27,22 +30,24 @@ export interface RunAllRequest {
 export function createTrialRunner(runtime: Runtime, concurrency?: number): TrialRunner {
   const queue = new PQueue({ concurrency: concurrency ?? availableParallelism() + 1 });
   return {
-    async runAll({ genome, tasks, trials = 1, purpose, signal, onResult }) {
+    async runAll({ genome, tasks, trials = 1, purpose, caps, signal, onResult }) {
       const jobs = tasks.flatMap((task) => Array.from({ length: trials }, () => task));
       const run = async (task: TaskOnDisk): Promise<TrialResult> => {
         signal.throwIfAborted();
-        const result = await runTrial(runtime, { task, genome, purpose, signal });
+        const result = await runTrial(runtime, {
+          task,
+          genome,
+          purpose,
+          signal,
+          ...(caps === undefined ? {} : { caps }),
+        });
         // What was stopped half-way is no result.
         signal.throwIfAborted();
         onResult?.(result);
         return result;
       };
-      const ends = await Promise.allSettled(jobs.map((task) => queue.add(() => run(task))));
-      // Only now: the trials that still ran have closed their records and taken their folders away.
-      return ends.map((end) => {
-        if (end.status === "rejected") throw end.reason;
-        return end.value;
-      });
+      // When this throws, the trials that still ran have closed their records and taken their folders away.
+      return settleAll(jobs.map((task) => queue.add(() => run(task))));
     },
   };
 }

@@ -1,15 +1,19 @@
 /** A trial: one task, run by one commit, in a scratch copy of its workspace that is thrown away afterwards. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { BudgetCaps } from "../guardrails/budget.ts";
 import type { Genome } from "../runtime/kernel/genome.ts";
 import { runTask, type RunResult, type Runtime } from "../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
 import type { TrajectoryEvent } from "../runtime/kernel/trajectory/events.ts";
-import { createScratch } from "../runtime/kernel/workspace/scratch.ts";
+import { createScratch, type Origin } from "../runtime/kernel/workspace/scratch.ts";
 
 export interface TrialRequest {
   readonly task: TaskOnDisk;
   readonly genome: Genome;
   readonly purpose: "live" | "trial";
+  /** Lower caps than those of the home and the task. */
+  readonly caps?: Partial<BudgetCaps>;
   readonly signal: AbortSignal;
   readonly watch?: (event: TrajectoryEvent) => void;
 }
@@ -18,12 +22,26 @@ export interface TrialRequest {
 export interface TrialResult extends Omit<RunResult, "events"> {
   readonly task: string;
   readonly pass: boolean;
+  /** No verifier decided: neither a pass nor a failure. `pass` is false then. */
+  readonly undecided: boolean;
 }
 
 /** @throws RatchetError when the store fails or the task's workspace cannot be copied */
 export async function runTrial(runtime: Runtime, request: TrialRequest): Promise<TrialResult> {
   const { task } = request;
-  await using scratch = await createScratch({ kind: "folder", path: join(task.dir, "workspace") });
-  const { events: _, ...result } = await runTask(runtime, { ...request, instruction: task.task.instruction, workspace: scratch.dir });
-  return { ...result, task: task.id, pass: result.verification?.verdict === "pass" };
+  await using scratch = await createScratch(workspaceOf(task));
+  const { instruction } = task.task;
+  const { events: _, ...result } = await runTask(runtime, {
+    ...request,
+    instruction,
+    workspace: scratch.dir,
+  });
+  const verdict = result.verification?.verdict ?? "error";
+  return { ...result, task: task.id, pass: verdict === "pass", undecided: verdict === "error" };
+}
+
+/** Git keeps no empty folders: a task that was cloned may have lost its workspace. */
+function workspaceOf({ dir }: TaskOnDisk): Origin {
+  const path = join(dir, "workspace");
+  return existsSync(path) ? { kind: "folder", path } : { kind: "empty" };
 }

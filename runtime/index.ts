@@ -8,6 +8,7 @@
 import { realpath } from "node:fs/promises";
 import { evolve as runEvolution, type Evolved, type EvolveOptions } from "../evolver/evolve.ts";
 import { runInstruction, runSuite as runSuiteTasks } from "../replay/live.ts";
+import { watchRelease as watchLastPromotion } from "../replay/release/watch-release.ts";
 import type { TrialResult } from "../replay/trial.ts";
 import { openHome as readHome } from "./kernel/home/home.ts";
 import { initHome } from "./kernel/home/init.ts";
@@ -15,7 +16,7 @@ import type { RunResult, Runtime } from "./kernel/run/run-task.ts";
 import { openRuntime } from "./kernel/run/runtime.ts";
 import type { TrajectoryEvent } from "./kernel/trajectory/events.ts";
 
-export type { CycleEvent, CycleReport, Score } from "../evolver/cycle.ts";
+export type { CycleEvent, CycleReport, Score } from "../evolver/cycle/cycle.ts";
 export type { Candidate, Proposal } from "../evolver/candidate.ts";
 export type { Evolved } from "../evolver/evolve.ts";
 export type { Outcome, Verdict } from "../replay/gate/outcome.ts";
@@ -70,4 +71,16 @@ export async function runSuite(
 /** Runs one cycle: failures become candidates, the gate judges them, what is accepted becomes branches. */
 export async function evolve(home: OpenHome, options: Partial<EvolveOptions> = {}): Promise<Evolved> {
   return runEvolution(home, { ...options, signal: options.signal ?? new AbortController().signal });
+}
+
+/**
+ * Looks once at the last promotion: the labelled live runs since then against those of the newest release before it that has
+ * any. When they are worse, by an exact test whose level of 0.01 all looks share, the release goes back. `agent run` asks
+ * after each run; the library never asks by itself, so call it after runs that a verifier or feedback has labelled.
+ * @returns what was taken back and why, for people; undefined when nothing was done
+ * @throws PromotionRefused (`release-moved`) when somebody else moved the release meanwhile; RatchetError when git or the
+ * store fail. The release was not moved then.
+ */
+export async function watchRelease(home: OpenHome): Promise<string | undefined> {
+  return watchLastPromotion(home.home, home.store);
 }

@@ -1,37 +1,61 @@
-import { always, isFlaky, isLost, listed } from "./arms.ts";
+import { always, isLost, listed } from "./arms.ts";
 import type { GateEvidence } from "./evidence.ts";
+import { atLeast, disagreement, lostByChance } from "./noise.ts";
 import type { Reason } from "./outcome.ts";
+import type { Setting } from "./setting.ts";
 import type { Case } from "./table.ts";
 
 /**
- * No case with a role that passes now is lost, whatever the role. A case without a role may move either way. A case
- * that only sometimes fails with the candidate is unknown: one bad trial is neither proof nor nothing.
+ * No case with a role that passes now is lost. A case without a role may move either way.
+ *
+ * Exact: one that is lost fails the claim.
+ *
+ * By evidence: how many cases are lost is held against how many chance would show as lost between two arms of the
+ * baseline, which is known from how often its own trials differ (A/A).
+ * - fails: chance shows so many with a probability of α at most; also a single one, when the baseline never differs
+ * - unknown: chance shows so many less often than not; or how often the baseline differs was not measured
+ * - unknown as well: a bank or safety case that always passed, and did not always pass with the candidate
+ * - holds otherwise. That the mean over all cases does not fall is the matter of `improves`.
  */
-export function harmsNothing(cases: readonly Case[], evidence: GateEvidence): Reason {
-  const name = "harms-nothing";
-  const claim = "nothing that passes now is lost";
+export function harmsNothing(cases: readonly Case[], evidence: GateEvidence, setting: Setting): Reason {
   const guarded = cases.filter((one) => one.role !== undefined && one.baseline.includes(true));
   const lost = guarded.filter(isLost);
-  if (lost.length > 0) {
-    return {
-      name,
-      claim,
-      holds: "fails",
-      figures: `${lost.length} of ${guarded.length} lost: ${listed(lost)}`,
-    };
-  }
-  const shaken = guarded.filter((one) => isFlaky(one) && !always(one.candidate, true));
-  if (shaken.length > 0) {
-    return { name, claim, holds: "unknown", figures: `sometimes fail with the candidate: ${listed(shaken)}` };
-  }
+  const reason = setting.exact ? exactly(guarded, lost) : againstNoise(cases, guarded, lost, setting.alpha);
   const incomplete = evidence.incomplete ?? [];
-  if (incomplete.length > 0) {
-    return {
-      name,
-      claim,
-      holds: "unknown",
-      figures: `could not be run to the end: ${incomplete.join(", ")}`,
-    };
-  }
-  return { name, claim, holds: "holds", figures: `0 of ${guarded.length} lost` };
+  if (reason.holds === "fails" || incomplete.length === 0) return reason;
+  return { ...reason, holds: "unknown", figures: `could not be run to the end: ${incomplete.join(", ")}` };
+}
+
+const SAME = { name: "harms-nothing", claim: "nothing that passes now is lost" };
+
+function exactly(guarded: readonly Case[], lost: readonly Case[]): Reason {
+  if (lost.length === 0) return { ...SAME, holds: "holds", figures: `0 of ${guarded.length} lost` };
+  return { ...SAME, holds: "fails", figures: `${lost.length} of ${guarded.length} lost: ${listed(lost)}` };
+}
+
+function againstNoise(
+  cases: readonly Case[],
+  guarded: readonly Case[],
+  lost: readonly Case[],
+  alpha: number,
+): Reason {
+  const reason = { ...SAME, claim: "no more is lost than two arms of the baseline would show" };
+  const dear = guarded.filter(
+    (one) =>
+      (one.role === "bank" || one.role === "safety") && always(one.baseline, true) && !always(one.candidate, true),
+  );
+  const noise = disagreement(cases);
+  const expected = noise === undefined ? undefined : lostByChance(cases, noise);
+  const chance = expected === undefined ? undefined : atLeast(lost.length, expected);
+  const figures =
+    `${lost.length} of ${guarded.length} lost (${listed(lost)})` +
+    (noise === undefined || expected === undefined
+      ? "; the baseline was tried once"
+      : `; trials of the baseline differ in ${(100 * noise).toFixed(1)}%, which loses ${expected.toFixed(2)} at most`);
+
+  if (lost.length > 0 && chance !== undefined && chance <= alpha) return { ...reason, holds: "fails", figures };
+  if (dear.length > 0)
+    return { ...reason, holds: "unknown", figures: `always passed, and now not always: ${listed(dear)}` };
+  if (lost.length > 0 && (chance === undefined || chance < 0.5)) return { ...reason, holds: "unknown", figures };
+  return { ...reason, holds: "holds", figures };
 }

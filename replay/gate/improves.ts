@@ -1,21 +1,55 @@
-import { isFixed, isFlaky, isLost, listed } from "./arms.ts";
+import { isFixed, isLost, listed } from "./arms.ts";
+import { evalueOf } from "./bets.ts";
+import type { GateEvidence } from "./evidence.ts";
 import type { Reason } from "./outcome.ts";
+import type { Setting } from "./setting.ts";
 import type { Case } from "./table.ts";
 
 /**
- * Strictly more of the failing cases pass. A table that gives no case a role is judged as a whole: there the net
+ * More passes than before.
+ *
+ * Exact: strictly more of the failing cases pass. A table that gives no case a role is judged as a whole: there the net
  * number of passes must rise. Equal scores are no improvement.
+ *
+ * By evidence: the mean pass rate over all cases of the table rises, whatever their roles. Failing cases alone would be
+ * judged by trials for which they were picked: a case that passes every other time, picked because it had failed, gets
+ * better by itself. Holds when the e-value reaches 1/α, fails when that of the opposite does, and is unknown otherwise.
  */
-export function improves(cases: readonly Case[]): Reason {
+export function improves(cases: readonly Case[], _evidence: GateEvidence, setting: Setting): Reason {
+  return setting.exact ? exactly(cases) : byEvidence(cases, setting);
+}
+
+function exactly(cases: readonly Case[]): Reason {
   const unlabelled = cases.every((one) => one.role === undefined);
   const judged = unlabelled ? cases : cases.filter((one) => one.role === "failing");
   const fixed = judged.filter(isFixed);
   const lost = judged.filter(isLost);
-  const flaky = judged.filter(isFlaky);
   const claim = unlabelled ? "more cases pass than before" : "more of the failing cases pass than before";
   const figures = `${fixed.length} of ${judged.length} fixed (${listed(fixed)}), ${lost.length} lost`;
   if (judged.length === 0)
     return { name: "improves", claim, holds: "unknown", figures: "no failing case was run" };
-  if (fixed.length > lost.length) return { name: "improves", claim, holds: "holds", figures };
-  return { name: "improves", claim, holds: flaky.length > 0 ? "unknown" : "fails", figures };
+  return { name: "improves", claim, holds: fixed.length > lost.length ? "holds" : "fails", figures };
+}
+
+function byEvidence(cases: readonly Case[], { alpha }: Setting): Reason {
+  const [gain, loss] = [evalueOf(cases, "gain"), evalueOf(cases, "loss")];
+  const holds = gain >= 1 / alpha ? "holds" : loss >= 1 / alpha ? "fails" : "unknown";
+  const rates = `${percent(cases, "baseline")} passed with the baseline, ${percent(cases, "candidate")} with the candidate`;
+  const evidence = holds === "fails" ? `e-value ${short(loss)} that fewer pass` : `e-value ${short(gain)}`;
+  return {
+    name: "improves",
+    claim: "the mean pass rate over all cases rises",
+    holds,
+    figures: `${rates}; ${evidence}, ${short(1 / alpha)} needed`,
+  };
+}
+
+/** Every case counts the same, however many trials it has. */
+function percent(cases: readonly Case[], arm: "baseline" | "candidate"): string {
+  const rates = cases.map((one) => one[arm].filter(Boolean).length / one[arm].length);
+  return `${((100 * rates.reduce((sum, rate) => sum + rate, 0)) / rates.length).toFixed(1)}%`;
+}
+
+function short(value: number): string {
+  return value >= 1e6 ? value.toExponential(1) : Number(value.toPrecision(3)).toString();
 }

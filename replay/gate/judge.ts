@@ -3,17 +3,24 @@ import { messageOf } from "../../runtime/kernel/error.ts";
 import type { GateEvidence } from "./evidence.ts";
 import type { Outcome, Reason, Verdict } from "./outcome.ts";
 import { isFixed, isLost } from "./arms.ts";
+import { evalueOf } from "./bets.ts";
 import { exercised } from "./exercised.ts";
 import { harmsNothing } from "./harms-nothing.ts";
 import { holdsOut } from "./holds-out.ts";
 import { improves } from "./improves.ts";
 import { reproducible } from "./reproducible.ts";
+import { agreesWithRoles, ALPHA, settingOf, type Setting } from "./setting.ts";
 import { casesOf, type Case } from "./table.ts";
 
 export type { GateEvidence } from "./evidence.ts";
 
 /** A claim that must hold. `holds` is `unknown` when the evidence does not suffice either way. */
-export type Rule = (cases: readonly Case[], evidence: GateEvidence) => Reason;
+export type Rule = (cases: readonly Case[], evidence: GateEvidence, setting: Setting) => Reason;
+
+export interface GateOptions {
+  /** Bound on the probability that a candidate which does not help is accepted by evidence. Within (0, 1); 0.05. */
+  readonly alpha?: number | undefined;
+}
 
 const RULES: readonly (readonly [name: string, rule: Rule])[] = [
   ["reproducible", reproducible],
@@ -27,20 +34,28 @@ const TABLE_RULES = RULES.filter(([name]) => name !== "exercised");
 
 /**
  * Judges a candidate on its table. One claim that fails rejects it; otherwise one that is unknown leaves it
- * inconclusive; only when all hold is it accepted.
+ * inconclusive; only when all hold is it accepted. A table whose arms repeat is decided exactly, any other by evidence.
  * @throws TableError when the table has duplicates or holes. An error within a rule is no exception: it is unknown.
+ * @throws RangeError when alpha is not within (0, 1)
  */
-export function judge(outcomes: readonly Outcome[], evidence: GateEvidence): Verdict {
-  return judgeBy(RULES, outcomes, evidence);
+export function judge(
+  outcomes: readonly Outcome[],
+  evidence: GateEvidence,
+  options: GateOptions = {},
+): Verdict {
+  return judgeBy(RULES, casesOf(outcomes), evidence, options);
 }
 
 /**
- * Judges a table that comes without evidence, as a person hands one over: it is taken at its word that one trial tells
- * all, and whether the patch was exercised is not asked. Cases with several trials must still repeat exactly.
- * @throws TableError as {@link judge}.
+ * Judges a table that comes without evidence, as a person hands one over; whether the patch was exercised is not asked.
+ * A single trial of a case tells all only when each case has a role, and came out with the baseline as its role says:
+ * then it was seen to repeat. Otherwise evidence decides, as where trials differ.
+ * @throws TableError and RangeError as {@link judge}.
  */
-export function judgeTable(outcomes: readonly Outcome[]): Verdict {
-  return judgeBy(TABLE_RULES, outcomes, { exercised: "unknown", deterministic: true });
+export function judgeTable(outcomes: readonly Outcome[], options: GateOptions = {}): Verdict {
+  const cases = casesOf(outcomes);
+  const deterministic = agreesWithRoles(cases);
+  return judgeBy(TABLE_RULES, cases, { exercised: "unknown", deterministic }, options);
 }
 
 /** The verdict that reasons add up to; without any reason there is nothing to accept. */
@@ -51,21 +66,28 @@ export function verdictOf(reasons: readonly Reason[]): Verdict["verdict"] {
     : "inconclusive";
 }
 
-function judgeBy(rules: typeof RULES, outcomes: readonly Outcome[], evidence: GateEvidence): Verdict {
-  const cases = casesOf(outcomes);
-  const reasons = rules.map(([name, rule]) => guarded(name, rule, cases, evidence));
+function judgeBy(
+  rules: typeof RULES,
+  cases: readonly Case[],
+  evidence: GateEvidence,
+  { alpha = ALPHA }: GateOptions,
+): Verdict {
+  if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha must be between 0 and 1, and is ${alpha}`);
+  const setting = settingOf(cases, evidence.deterministic, alpha);
+  const reasons = rules.map(([name, rule]) => guarded(name, () => rule(cases, evidence, setting)));
   return {
     verdict: verdictOf(reasons),
     reasons,
     fixes: namesOf(cases.filter(isFixed)),
     regressions: namesOf(cases.filter(isLost)),
-    trials: outcomes.length,
+    trials: cases.reduce((sum, one) => sum + one.baseline.length + one.candidate.length, 0),
+    ...(setting.exact ? {} : { evalue: Math.min(Number.MAX_VALUE, evalueOf(cases)) }),
   };
 }
 
-function guarded(name: string, rule: Rule, cases: readonly Case[], evidence: GateEvidence): Reason {
+function guarded(name: string, rule: () => Reason): Reason {
   try {
-    return rule(cases, evidence);
+    return rule();
   } catch (error) {
     return {
       name,

@@ -27,5 +27,11 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
   readonly fixes: readonly string[];
   readonly regressions: readonly string[];
+  /** Rows of the table that was judged. */
   readonly trials: number;
+  /**
+   * Evidence that more pass, where trials differ and evidence decides; infinite is written as the largest number. Left
+   * out when the table was decided exactly.
+   */
+  readonly evalue?: number;
 }

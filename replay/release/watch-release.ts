@@ -1,13 +1,17 @@
 /** The watch after a promotion: live outcomes since then against those before; when they are worse, the release goes back. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
-import type { RunRow, Store } from "../../runtime/kernel/store/store.ts";
+import type { RunFilter, RunRow, Store } from "../../runtime/kernel/store/store.ts";
+import { earlierReleases, sameGenome } from "./earlier.ts";
 import { readReceipts, type Receipt } from "./receipts.ts";
 import { currentRelease } from "./release.ts";
 import { rollback } from "./rollback.ts";
 import { degraded, type WatchedRun } from "./watch.ts";
 
 /**
- * How often chance alone may take a good release back, over all looks together. The k-th look at a release spends
+ * How often chance alone may take a good release back, over all looks together. The k-th look at a promotion spends
  * ALPHA / (k (k + 1)) of it, and these add up to ALPHA (a union bound: the looks may depend on each other).
  */
 const ALPHA = 0.01;
@@ -16,49 +20,105 @@ const LOOKS = "watch";
 const WINDOW = 500;
 
 /**
- * Looks at the last promotion and undoes it when quality fell with evidence.
+ * Looks at the last promotion and undoes it when quality fell with evidence. What it compares with, and returns to, is the
+ * newest release before it that has labelled live runs; promotions in between, which nobody ran, go with it.
  * @returns what was done, for people; undefined when there was nothing to do
+ * @throws PromotionRefused (`release-moved`) when somebody else moved the release meanwhile; RatchetError when git or the
+ * store fail. The release is as it was then.
  */
 export async function watchRelease(home: Home, store: Store): Promise<string | undefined> {
-  const promotion = await lastPromotion(home, store);
-  if (promotion === undefined) return undefined;
-  const before = await outcomes(store, promotion.from);
-  const after = await outcomes(store, promotion.to);
-  if (before.length === 0 || after.length === 0) return undefined;
-  const look = await countLook(store, promotion.to);
-  const verdict = degraded(before, after, ALPHA / (look * (look + 1)));
+  const receipts = (await readReceipts(store)).filter((receipt) => receipt.state === "done");
+  const { commit } = await currentRelease(home.dir);
+  const promotion = receipts.findLast((receipt) => receipt.to === commit);
+  if (promotion?.kind !== "promote") return undefined;
+  // Not what was known when it was promoted: who forces a release again has seen its runs.
+  const after = await labelledRuns(store, { release: promotion.to, since: promotion.at });
+  if (after.length === 0) return undefined;
+  const baseline = await findBaseline(home, store, receipts, promotion);
+  if (baseline === undefined) return undefined;
+  const look = await countLook(store, promotion, [...baseline.runs, ...after]);
+  const verdict = degraded(baseline.runs.map(watched), after.map(watched), ALPHA / (look * (look + 1)));
   if (!verdict.degraded) return undefined;
-  const reason = `the watch saw quality fall: ${verdict.reason}`;
   const receipt = await rollback({
     repo: home.dir,
     store,
-    what: { to: promotion.from },
+    what: { to: baseline.release },
     paths: home.config.genome,
-    reason,
+    reason: `the watch saw quality fall: ${verdict.reason}`,
   });
-  return `Rolled back ${promotion.to.slice(0, 12)} by itself: ${verdict.reason}. The release is ${receipt.to.slice(0, 12)} now.`;
+  return notice(promotion, baseline, verdict.reason, receipt);
 }
 
-/** How often this release was looked at, this time included. */
-async function countLook(store: Store, release: string): Promise<number> {
-  const seen = await store.get(LOOKS, release);
-  const look = (typeof seen === "number" ? seen : 0) + 1;
-  await store.put(LOOKS, release, look);
-  return look;
+interface Baseline {
+  readonly release: string;
+  readonly runs: readonly RunRow[];
+  /** Releases between it and the promotion. */
+  readonly between: number;
 }
 
-/** The move that made the present release, when it was a promotion. */
-async function lastPromotion(home: Home, store: Store): Promise<Receipt | undefined> {
-  const receipts = await readReceipts(store);
-  const { commit } = await currentRelease(home.dir);
-  const last = receipts.findLast((receipt) => receipt.state === "done" && receipt.to === commit);
-  return last?.kind === "promote" ? last : undefined;
+async function findBaseline(
+  home: Home,
+  store: Store,
+  receipts: readonly Receipt[],
+  promotion: Receipt,
+): Promise<Baseline | undefined> {
+  let between = 0;
+  for await (const release of earlierReleases(home, receipts, promotion)) {
+    const runs = await labelledRuns(store, { release });
+    // Where the genome is the same, it is not what made the difference, and there is nothing to return to.
+    if (runs.length > 0)
+      return (await sameGenome(home, release, promotion.to)) ? undefined : { release, runs, between };
+    between++;
+  }
+  return undefined;
 }
 
-/** Labelled live runs of a release. A run outside a suite is a task of its own. */
-async function outcomes(store: Store, release: string): Promise<WatchedRun[]> {
-  const runs = await store.listRuns({ purpose: "live", release, limit: WINDOW });
-  return runs.flatMap((run: RunRow) =>
-    run.outcome.kind === "unknown" ? [] : [{ task: run.task ?? run.id, pass: run.outcome.pass }],
+/** Newest first. */
+async function labelledRuns(store: Store, filter: RunFilter): Promise<RunRow[]> {
+  const runs = await store.listRuns({ ...filter, purpose: "live", limit: WINDOW });
+  return runs.filter((run) => run.outcome.kind !== "unknown");
+}
+
+/** An instruction outside a suite is a task, too: given again in the same folder, it is the same one. */
+function watched({ task, workspace, instruction, outcome }: RunRow): WatchedRun {
+  return {
+    task: task ?? JSON.stringify([workspace, instruction]),
+    pass: outcome.kind !== "unknown" && outcome.pass,
+  };
+}
+
+// ---------------------------------------------------------------- looks
+
+const Looks = z.object({
+  looks: z.int().positive(),
+  /** Fingerprint of the labelled runs that the last look saw. */
+  labelled: z.string(),
+});
+
+/** Which look this is. The same runs with the same labels give the same answer, so they are the same look. */
+async function countLook(store: Store, { key }: Receipt, runs: readonly RunRow[]): Promise<number> {
+  const labels = runs.map(({ id, outcome }) => [id, outcome.kind !== "unknown" && outcome.pass]);
+  const labelled = createHash("sha256").update(JSON.stringify(labels)).digest("hex");
+  const last = Looks.optional().safeParse(await store.get(LOOKS, key));
+  if (!last.success) {
+    const why = z.prettifyError(last.error);
+    throw new RatchetError("infrastructure", `the looks of the watch at ${key} cannot be read: ${why}`);
+  }
+  if (last.data?.labelled === labelled) return last.data.looks;
+  const looks = (last.data?.looks ?? 0) + 1;
+  await store.put(LOOKS, key, { looks, labelled } satisfies z.infer<typeof Looks>);
+  return looks;
+}
+
+// ---------------------------------------------------------------- what people are told
+
+function notice(promotion: Receipt, { release, between }: Baseline, why: string, receipt: Receipt): string {
+  const others =
+    between === 0
+      ? ""
+      : `, and with it ${between} ${between === 1 ? "release" : "releases"} before it without a labelled run`;
+  return (
+    `Rolled back ${promotion.to.slice(0, 12)} by itself${others}: ${why}. ` +
+    `The release is ${receipt.to.slice(0, 12)} now, returned to ${release.slice(0, 12)}.`
   );
 }

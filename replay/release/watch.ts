@@ -1,7 +1,7 @@
 /** After a promotion: has quality fallen, compared with the runs before it? Pure; the caller decides what to do. */
 import { RatchetError } from "../../runtime/kernel/error.ts";
 
-/** One labelled run. Runs without a task of a suite need a name of their own, for example the run's id. */
+/** One labelled run. Where no suite names the task, whatever repeats belongs under one name: it is no new evidence. */
 export interface WatchedRun {
   readonly task: string;
   readonly pass: boolean;
@@ -16,13 +16,15 @@ export interface Watch {
 }
 
 /**
- * Compares two windows of runs with an exact one-sided test at level `alpha`.
+ * Compares two windows of runs, each newest first, with an exact one-sided test at level `alpha`.
  *
  * Tasks that were run in both windows are paired, when there are enough of them to reach `alpha` at all: each task has
  * one vote, worse or better by its share of passes, equal shares abstain, and the votes go through the exact sign test
  * (Dixon and Mood 1946; for single runs the exact McNemar test, 1947): p = P(X ≥ worse), X ~ Binomial(worse + better, ½).
- * One task that is repeated a hundred times is thus one piece of evidence. Otherwise the runs of both windows go
- * through Fisher's exact test (Fisher 1922): p = P(X ≥ failures after), X hypergeometric given the margins.
+ * Shares of as many runs are compared on both sides, the newest ones: of a flaky task that did not change, the share of one
+ * run is more often below the share of ten than above it, or the other way round, and never an even bet.
+ * Otherwise the newest run of each task goes through Fisher's exact test (Fisher 1922): p = P(X ≥ failures after), X
+ * hypergeometric given the margins. In both, a task that is repeated a hundred times is one piece of evidence.
  *
  * It looks once: who asks again after each run must lower `alpha`, or the chance of a false alarm adds up.
  * @throws RatchetError (usage) when `alpha` is not between 0 and 1.
@@ -43,19 +45,21 @@ export function degraded(before: readonly WatchedRun[], after: readonly WatchedR
 type Vote = "worse" | "better" | "same";
 
 function pairedVotes(before: readonly WatchedRun[], after: readonly WatchedRun[]): Vote[] {
-  const earlier = sharesOfPasses(before);
-  return [...sharesOfPasses(after)].flatMap(([task, share]) => {
-    const was = earlier.get(task);
-    if (was === undefined) return [];
-    return [share < was ? "worse" : share > was ? "better" : "same"] as const;
+  const earlier = Map.groupBy(before, (run) => run.task);
+  return [...Map.groupBy(after, (run) => run.task)].flatMap(([task, since]) => {
+    const past = earlier.get(task);
+    return past === undefined ? [] : [vote(past, since)];
   });
 }
 
-function sharesOfPasses(runs: readonly WatchedRun[]): Map<string, number> {
-  const groups = Map.groupBy(runs, (run) => run.task);
-  return new Map(
-    [...groups].map(([task, group]) => [task, group.filter((run) => run.pass).length / group.length]),
-  );
+function vote(before: readonly WatchedRun[], after: readonly WatchedRun[]): Vote {
+  const size = Math.min(before.length, after.length);
+  const change = passes(after.slice(0, size)) - passes(before.slice(0, size));
+  return change < 0 ? "worse" : change > 0 ? "better" : "same";
+}
+
+function passes(runs: readonly WatchedRun[]): number {
+  return runs.filter((run) => run.pass).length;
 }
 
 /** Fewest votes with which p can reach alpha: when all of them say worse, p is ½ to that power. */
@@ -81,19 +85,26 @@ function bySign(votes: readonly Vote[], alpha: number): Watch {
 
 // ---------------------------------------------------------------- unpaired: Fisher's exact test
 
-function byFisher(before: readonly WatchedRun[], after: readonly WatchedRun[], alpha: number): Watch {
-  const failedBefore = before.filter((run) => !run.pass).length;
-  const failedAfter = after.filter((run) => !run.pass).length;
-  const tail = (least: number) =>
-    hypergeometricTail(before.length, after.length, failedBefore + failedAfter, least);
-  const p = tail(failedAfter);
+function byFisher(runsBefore: readonly WatchedRun[], runsAfter: readonly WatchedRun[], alpha: number): Watch {
+  const before = newestOfEachTask(runsBefore);
+  const after = newestOfEachTask(runsAfter);
+  const failedBefore = before.length - passes(before);
+  const failedAfter = after.length - passes(after);
+  const tail = (failures: number, least: number) =>
+    hypergeometricTail(before.length, after.length, failures, least);
+  const p = tail(failedBefore + failedAfter, failedAfter);
   const counts =
-    `${failedAfter} of ${after.length} runs failed after, ${failedBefore} of ${before.length} before ` +
-    "(Fisher's exact test, runs counted one by one)";
-  // Were every run after the promotion a failure, and still nothing could be said, then it is too early.
-  const atWorst = hypergeometricTail(before.length, after.length, failedBefore + after.length, after.length);
+    `${failedAfter} of ${after.length} tasks failed after, ${failedBefore} of ${before.length} before ` +
+    "(Fisher's exact test, the newest run of each task)";
+  // Were every task lost after the promotion, and still nothing could be said, then it is too early.
+  const atWorst = tail(failedBefore + after.length, after.length);
   if (!reaches(atWorst, alpha)) return { degraded: false, reason: `not enough evidence: ${counts}`, p };
   return { degraded: reaches(p, alpha), reason: `${counts}, ${compared(p, alpha)}`, p };
+}
+
+/** Runs of one task depend on each other, so only one of them counts where runs are counted one by one. */
+function newestOfEachTask(runs: readonly WatchedRun[]): WatchedRun[] {
+  return [...Map.groupBy(runs, (run) => run.task).values()].flatMap((group) => group.slice(0, 1));
 }
 
 /** P(X ≥ least) when `failures` fall at random on `before + after` runs and X of them on the `after` ones. */

@@ -1,6 +1,8 @@
 /** Opens what commands work with. Closed again when the command ends, however it ends. */
 import { join } from "node:path";
 import { openHome, type Home } from "../kernel/home/home.ts";
+import type { Tier } from "../../guardrails/sandbox/sandbox.ts";
+import type { SandboxChoice } from "../kernel/run/runtime.ts";
 import type { Runtime } from "../kernel/run/run-task.ts";
 import type { Store } from "../kernel/store/store.ts";
 import { clearStatus } from "./output.ts";
@@ -25,14 +27,31 @@ export async function withStore<T>(home: Home, use: (store: Store) => Promise<T>
 }
 
 /** Store, model and sandbox of a home: what it takes to run something. */
-export async function withRuntime<T>(home: Home, use: (runtime: Runtime) => Promise<T>): Promise<T> {
+export async function withRuntime<T>(
+  home: Home,
+  choice: SandboxChoice,
+  use: (runtime: Runtime) => Promise<T>,
+): Promise<T> {
   const { openRuntime } = await import("../kernel/run/runtime.ts");
-  const runtime = await openRuntime(home, process.env);
+  const runtime = await openRuntime(home, process.env, choice);
+  if (!runtime.sandbox.full) process.stderr.write(`agent: ${weakness(runtime.sandbox.tier)}\n`);
   try {
     return await use(runtime);
   } finally {
     await runtime.store.close();
   }
+}
+
+/** The notice that a sandbox below the full tiers deserves. */
+export function weakness(tier: Tier): string {
+  return tier === "none"
+    ? "NO SANDBOX: what the agent runs can do whatever you can do on this machine"
+    : `the sandbox \`${tier}\` confines only in part: run nothing in it that you have not read`;
+}
+
+/** The option that switches the sandbox off, as commander names it. */
+export interface DangerOption {
+  readonly dangerouslyWithoutSandbox?: boolean;
 }
 
 /**

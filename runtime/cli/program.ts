@@ -61,6 +61,13 @@ function examples(...lines: readonly string[]): string {
 }
 
 const json = (): Option => new Option("--json", "print one JSON value on stdout and nothing else");
+const dangerOption = (): Option =>
+  new Option(
+    "--dangerously-without-sandbox",
+    "confine nothing when no sandbox works here: everything the agent runs can do what you can do",
+  );
+const alphaOption = (): Option =>
+  new Option("--alpha <a>", "bound on the probability of a false promotion").argParser(level).default(0.05);
 const homeOption = (): Option =>
   new Option("--home <dir>", "home of the agent (default: the nearest one upwards)");
 
@@ -69,6 +76,7 @@ function demo(program: Command): void {
     .command("demo")
     .description("show the whole loop on a throwaway home: run, fail, evolve, judge, promote, roll back")
     .option("--dir <dir>", "keep the home here (must not exist or be empty)")
+    .addOption(dangerOption())
     .addOption(json())
     .addHelpText(
       "after",
@@ -118,6 +126,7 @@ function run(program: Command): void {
     .option("--release <commit>", "run this commit instead of the current release")
     .option("--max-usd <n>", "money the run may cost", positive)
     .option("--max-steps <n>", "model calls the run may make", positiveInteger)
+    .addOption(dangerOption())
     .addOption(homeOption())
     .addOption(json())
     .addHelpText(
@@ -166,8 +175,13 @@ function runs(program: Command): void {
     .command("undo")
     .argument("<id>", "run, or the beginning of its id")
     .description("bring the workspace back to what it was before the run")
+    .option("--to <snapshot>", "to what an earlier undo of the run saved, instead")
     .addOption(homeOption())
     .addOption(json())
+    .addHelpText(
+      "after",
+      examples("agent runs undo mwq8", "agent runs undo mwq8 --to 5f1c9a2e    undoes the undo"),
+    )
     .action(async (id, options) => (await import("./commands/runs.ts")).undo(id, options));
   command
     .command("export")
@@ -193,6 +207,7 @@ function evolve(program: Command): void {
     .command("evolve")
     .description("turn failures into patches, replay them, and keep what is proven as branches")
     .option("--suite <name>", "suite to replay (default: evolution.suite of agent.yaml)")
+    .addOption(dangerOption())
     .addOption(homeOption())
     .addOption(json())
     .addHelpText("after", examples("agent evolve", "agent evolve --suite chores"))
@@ -278,10 +293,13 @@ function releases(program: Command): void {
 }
 
 function gate(program: Command): void {
-  program
+  const command = program
     .command("gate")
     .argument("<outcomes>", "JSONL file, one outcome a line")
     .description("judge a table of outcomes: did the candidate help, and harm nothing?")
+    // Both commands have options of the same name; those after `simulate` are its own.
+    .enablePositionalOptions()
+    .addOption(alphaOption())
     .addOption(json())
     .addHelpText(
       "after",
@@ -291,6 +309,28 @@ function gate(program: Command): void {
       ),
     )
     .action(async (file, options) => (await import("./commands/gate.ts")).gate(file, options));
+  command
+    .command("simulate")
+    .description("draw synthetic agents, and count false promotions, power and trials of the gate by evidence")
+    .option("--tasks <n>", "tasks in the table", positiveInteger, 40)
+    .option("--flakiness <p>", "share of tasks that pass every other time; the others never differ", share, 0.5)
+    .option("--effect <d>", "how much the pass rate of each task rises, where it can", share, 0.2)
+    .addOption(
+      new Option("--null <kind>", "candidates that do not help: no task changes, or as many lose the effect as gain it")
+        .choices(["none", "balanced"]),
+    )
+    .option("--runs <n>", "candidates to draw", positiveInteger, 2000)
+    .addOption(alphaOption())
+    .option("--seed <text>", "the same seed gives the same figures", "1")
+    .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        "agent gate simulate --tasks 40 --flakiness 1                   power: each task from .5 to .7",
+        "agent gate simulate --tasks 40 --flakiness 0.5 --null none     false promotions",
+      ),
+    )
+    .action(async (options) => (await import("./commands/gate.ts")).simulateGate(options));
 }
 
 function skills(program: Command): void {
@@ -330,6 +370,18 @@ function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isFinite(value))
     throw new InvalidArgumentError("It must be a positive number.");
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("It must be from 0 to 1.");
+  return value;
+}
+
+function level(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError("It must be between 0 and 1.");
   return value;
 }
 

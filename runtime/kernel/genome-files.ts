@@ -1,13 +1,7 @@
 /** The genome files of a commit, straight from git's objects, and what may not be among them. */
+import { genomePart, type GenomePart, type GenomePaths } from "../../guardrails/scope.ts";
 import { RatchetError } from "./error.ts";
 import { git } from "./git.ts";
-
-/** Where a home keeps each part of its genome: relative to the home, with `/`, without a trailing slash. */
-export interface GenomePaths {
-  readonly harness: string;
-  readonly prompts: string;
-  readonly skills: string;
-}
 
 /** A file of the genome as a commit has it. */
 export interface GenomeFile {
@@ -22,24 +16,33 @@ export interface GenomeFile {
 
 export const PARTS = ["harness", "prompts", "skills"] as const;
 
+const HINT = "a genome holds ordinary files only; harness and prompts have no folders below them";
+
 /** The commit holds something that a genome must not hold. */
 export class UnsafeGenome extends RatchetError {
   readonly path: string;
   constructor(sha: string, path: string, what: string) {
-    super("refused", `${path} in ${sha.slice(0, 12)} is ${what}`, "a genome holds ordinary files only");
+    super("refused", `${path} in ${sha.slice(0, 12)} is ${what}`, HINT);
     this.path = path;
   }
 }
 
-/** The part of the genome that a path of the home belongs to, or undefined when evolution must not touch it. */
+/** The folder of the genome that evolution may write `path` in, or undefined when it may not: see {@link genomePart}. */
 export function partOf(path: string, paths: GenomePaths): keyof GenomePaths | undefined {
-  if (path.split("/").some((name) => !isPlainName(name))) return undefined;
-  return PARTS.find((part) => path.startsWith(`${paths[part]}/`) && belongs(part, path));
+  const part = genomePart(path, paths);
+  return part === undefined ? undefined : FOLDERS[part];
 }
 
+const FOLDERS = { harness: "harness", prompt: "prompts", skill: "skills" } as const satisfies Record<
+  GenomePart,
+  keyof GenomePaths
+>;
+
 /**
- * All genome files of the commit `sha` (a full id): harness and prompts at any depth, skills with everything in them.
- * @throws UnsafeGenome when the genome holds a symbolic link, a submodule or a path that leaves its folder.
+ * All genome files of the commit `sha` (a full id): harness and prompts that evolution may write, skills with everything in
+ * them.
+ * @throws UnsafeGenome when the genome holds a symbolic link, a submodule, a path that leaves its folder, or a harness file or
+ * prompt that evolution could not write: half a harness would run otherwise, or code that no check looks at.
  * @throws RatchetError (config) when there is no harness.
  */
 export async function genomeFiles(repo: string, sha: string, paths: GenomePaths): Promise<GenomeFile[]> {
@@ -53,6 +56,8 @@ export async function genomeFiles(repo: string, sha: string, paths: GenomePaths)
       if (!path.startsWith(`${paths[part]}/`))
         throw new UnsafeGenome(sha, path, "a file where a folder should be");
       if (!belongs(part, path)) continue;
+      if (part !== "skills" && partOf(path, paths) !== part)
+        throw new UnsafeGenome(sha, path, `not ${paths[part]}/NAME${part === "harness" ? ".ts" : ".md"}`);
       const inPart = path.slice(paths[part].length + 1);
       found.push({ part, path, inPart, executable: mode === "100755", blob });
     }

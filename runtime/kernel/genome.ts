@@ -3,12 +3,14 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { genomeFiles, PARTS, type GenomeFile, type GenomePaths } from "./genome-files.ts";
+import type { GenomePaths } from "../../guardrails/scope.ts";
+import { genomeFiles, PARTS, type GenomeFile } from "./genome-files.ts";
 import { commitOf } from "./git.ts";
 import { RatchetError } from "./error.ts";
 import { stripTypes, type Stripped } from "./strip-types.ts";
 
-export { partOf, UnsafeGenome, type GenomePaths } from "./genome-files.ts";
+export type { GenomePaths } from "../../guardrails/scope.ts";
+export { partOf, UnsafeGenome } from "./genome-files.ts";
 
 /** The harness as JavaScript, or why there is none. Its sources are on disk either way. */
 export type CompiledHarness =

@@ -95,8 +95,31 @@ describe("run and runs", () => {
       run: { id, outcome: { kind: "feedback", pass: true } },
     });
 
-    await agentJson(["runs", "undo", id], { cwd: home });
+    const { saved } = await agentJsonAs(z.object({ saved: z.string() }), ["runs", "undo", id], { cwd: home });
     expect(readdirSync(workspace)).toEqual(["sales.csv"]);
+    const { code, stdout } = await agent(["runs", "undo", id, "--to", saved.slice(0, 12)], { cwd: home });
+    expect(code).toBe(0);
+    expect(readFileSync(join(workspace, "total.txt"), "utf8").trim()).toBe("30.50");
+    const back = /^agent (runs undo \S+ --to \S+) /m.exec(stdout)?.[1];
+    expect((await agent(back?.split(" ") ?? [], { cwd: home })).code).toBe(0);
+    expect(readdirSync(workspace)).toEqual(["sales.csv"]);
+    await agentJson(["runs", "undo", id, "--to", "0000"], { cwd: home, code: 2 });
+  });
+
+  it("exits with 5 when the check of a task cannot decide, and counts it as no failure", async () => {
+    const task = join(folder.dir, "undecided");
+    mkdirSync(task);
+    writeFileSync(
+      join(task, "task.yaml"),
+      `version: 1\ninstruction: ${CHORE}\nverify: [{ command: [no-such-program] }]\n`,
+    );
+    const { id } = await agentJsonAs(z.object({ id: z.string() }), ["run", "--task", task], {
+      cwd: home,
+      code: 5,
+    });
+    expect(await agentJson(["runs", "show", id], { cwd: home })).toMatchObject({
+      run: { outcome: { kind: "unknown" } },
+    });
   });
 
   it("tells the steps, the cost and the way back in text", async () => {

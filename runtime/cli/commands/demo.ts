@@ -2,15 +2,16 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runDemo, type DemoResult } from "../../../evolver/demo.ts";
-import { interruptible } from "../open.ts";
+import { interruptible, type DangerOption } from "../open.ts";
 import { printJson } from "../output.ts";
 import { demoView, printSummary } from "../view/demo.ts";
 
-export async function demo(options: { dir?: string; json?: boolean }): Promise<void> {
+export async function demo(options: DangerOption & { dir?: string; json?: boolean }): Promise<void> {
   const json = options.json === true;
   const result = await runDemo({
     dir: options.dir ?? (await mkdtemp(join(tmpdir(), "ratchet-demo-"))),
     signal: interruptible(),
+    sandbox: { allowPartial: true, allowNone: options.dangerouslyWithoutSandbox === true },
     watch: json ? () => undefined : demoView(),
   });
   if (json) printJson(toJson(result));

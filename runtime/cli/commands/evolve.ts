@@ -1,13 +1,14 @@
 import type { Evolved } from "../../../evolver/evolve.ts";
-import { homeOf, interruptible, withRuntime, type HomeOption } from "../open.ts";
+import { homeOf, interruptible, withRuntime, type DangerOption, type HomeOption } from "../open.ts";
 import { bold, count, dim, fit, green, oneLine, print, printJson, seconds } from "../output.ts";
 import { cycleView } from "../view/cycle.ts";
 
-export async function evolve(options: HomeOption & { suite?: string; json?: boolean }): Promise<void> {
+export async function evolve(options: HomeOption & DangerOption & { suite?: string; json?: boolean }): Promise<void> {
   const home = await homeOf(options);
   const signal = interruptible();
   const { evolve: runEvolution } = await import("../../../evolver/evolve.ts");
-  await withRuntime(home, async (runtime) => {
+  const choice = { allowNone: options.dangerouslyWithoutSandbox === true };
+  await withRuntime(home, choice, async (runtime) => {
     const json = options.json === true;
     if (!json) print(dim(fit(`${oneLine(runtime.model.name)}: ${oneLine(runtime.model.description, 200)}`)));
     const view = json ? undefined : cycleView();

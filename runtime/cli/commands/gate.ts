@@ -1,13 +1,21 @@
 import type { Reason, Verdict } from "../../../replay/gate/outcome.ts";
 import { judgeTable } from "../../../replay/gate/judge.ts";
+import { simulate, type Simulated, type Simulation } from "../../../replay/gate/simulate.ts";
 import { readOutcomes } from "../../../replay/gate/table.ts";
 import { bold, count, dim, green, oneLine, print, printJson, red, yellow } from "../output.ts";
 
-export async function gate(file: string, options: { json?: boolean }): Promise<void> {
-  const verdict = judgeTable(await readOutcomes(file));
+export async function gate(file: string, options: { alpha?: number; json?: boolean }): Promise<void> {
+  const verdict = judgeTable(await readOutcomes(file), { alpha: options.alpha });
   process.exitCode = verdict.verdict === "accept" ? 0 : 1;
   if (options.json === true) printJson(verdict);
   else printVerdict(verdict);
+}
+
+export function simulateGate(options: Simulation & { json?: boolean }): void {
+  const { json, ...simulation } = options;
+  const result = simulate(simulation);
+  if (json === true) printJson({ ...simulation, ...result });
+  else printSimulated(simulation, result);
 }
 
 export function printVerdict(verdict: Verdict): void {
@@ -19,9 +27,23 @@ export function printVerdict(verdict: Verdict): void {
     );
   if (verdict.fixes.length > 0) print(`  fixes: ${oneLine(verdict.fixes.join(", "), 500)}`);
   if (verdict.regressions.length > 0) print(`  regressions: ${oneLine(verdict.regressions.join(", "), 500)}`);
-  print(dim(`  ${count(verdict.trials, "trial")}`));
+  const evidence = verdict.evalue === undefined ? "" : `, e-value ${Number(verdict.evalue.toPrecision(3))}`;
+  print(dim(`  ${count(verdict.trials, "trial")}${evidence}`));
 }
 
 export function mark({ holds }: Reason): string {
   return { holds: green("✓"), fails: red("✗"), unknown: yellow("?") }[holds];
+}
+
+function printSimulated({ tasks, alpha }: Simulation, result: Simulated): void {
+  const { measures, promoted, interval, runs, trueGain, meanTrials, trialsInterval, mostTrials, ended } = result;
+  const [low, high] = trialsInterval.map((trials) => trials.toFixed(0));
+  print(`${bold(`${measures} ${percent(promoted)}`)} ${dim(`(95%: ${interval.map(percent).join(" to ")})`)}`);
+  print(`  ${count(runs, "candidate")}, ${count(tasks, "task")}, true gain ${percent(trueGain)}, α ${alpha}`);
+  print(`  trials: ${meanTrials.toFixed(0)} on average (95%: ${low} to ${high}), ${mostTrials} at most`);
+  print(`  ended: ${ended.better} promoted, ${ended.futile} given up, ${ended.spent} at the last trial`);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`;
 }

@@ -1,12 +1,22 @@
 import { resolve } from "node:path";
-import { RatchetError } from "../../kernel/error.ts";
+import type { BudgetCaps } from "../../../guardrails/budget.ts";
+import { messageOf, RatchetError } from "../../kernel/error.ts";
 import type { Home } from "../../kernel/home/home.ts";
 import type { RunResult, Runtime } from "../../kernel/run/run-task.ts";
 import type { TrajectoryEvent } from "../../kernel/trajectory/events.ts";
 import type { TrialResult } from "../../../replay/trial.ts";
-import { homeOf, INTERRUPTED, interruptible, withRuntime, type HomeOption } from "../open.ts";
+import {
+  homeOf,
+  INTERRUPTED,
+  interruptible,
+  withRuntime,
+  type DangerOption,
+  type HomeOption,
+} from "../open.ts";
 import {
   bold,
+  clean,
+  clearStatus,
   count,
   dim,
   fit,
@@ -19,11 +29,12 @@ import {
   seconds,
   yellow,
 } from "../output.ts";
-import { folder, workspaceFor } from "../folders.ts";
+import { refuseHomeAsWorkspace } from "../../../replay/workspace.ts";
+import { folder } from "../folders.ts";
 import { describeEvent } from "../view/event.ts";
 import { approver } from "../view/approve.ts";
 
-interface Options extends HomeOption {
+interface Options extends HomeOption, DangerOption {
   workspace?: string;
   task?: string;
   suite?: string;
@@ -35,13 +46,20 @@ interface Options extends HomeOption {
 
 export async function run(instruction: string | undefined, options: Options): Promise<void> {
   const what = whatToRun(instruction, options);
-  const home = withBudgets(await homeOf(options), options);
+  const home = await homeOf(options);
   const signal = interruptible();
-  const where = what.kind === "instruction" ? await workspaceFor(home, options.workspace ?? ".") : undefined;
-  await withRuntime(home, async (runtime) => {
+  const where = what.kind === "instruction" ? await workspaceOf(home, options) : undefined;
+  const choice = { allowPartial: true, allowNone: options.dangerouslyWithoutSandbox === true };
+  await withRuntime(home, choice, async (runtime) => {
     if (what.kind === "suite") await runSuite(runtime, what.name, options, signal);
     else await runOne(runtime, what, where, options, signal);
   });
+}
+
+async function workspaceOf(home: Home, options: Options): Promise<string> {
+  const workspace = await folder(options.workspace ?? ".", "--workspace");
+  refuseHomeAsWorkspace(home, workspace);
+  return workspace;
 }
 
 type What =
@@ -72,14 +90,12 @@ function whatToRun(instruction: string | undefined, { task, suite, workspace }: 
 }
 
 /** Limits of the command line are lower caps, never higher ones. */
-function withBudgets(home: Home, { maxUsd, maxSteps }: Options): Home {
-  const { budgets } = home.config;
-  const usd = maxUsd === undefined ? budgets.usd : Math.min(maxUsd, budgets.usd ?? maxUsd);
-  const steps = Math.min(maxSteps ?? budgets.steps, budgets.steps);
-  return {
-    ...home,
-    config: { ...home.config, budgets: { ...budgets, steps, ...(usd === undefined ? {} : { usd }) } },
+function capsOf({ maxUsd, maxSteps }: Options): { caps?: Partial<BudgetCaps> } {
+  const caps = {
+    ...(maxUsd === undefined ? {} : { usd: maxUsd }),
+    ...(maxSteps === undefined ? {} : { steps: maxSteps }),
   };
+  return Object.keys(caps).length === 0 ? {} : { caps };
 }
 
 async function runOne(
@@ -95,6 +111,7 @@ async function runOne(
   const shared = {
     signal,
     ...(options.release === undefined ? {} : { release: options.release }),
+    ...capsOf(options),
     ...(json ? {} : { watch: printEvent(runtime.model.description) }),
   };
   const began = performance.now();
@@ -144,22 +161,24 @@ async function runSuite(
     suite: name,
     signal,
     ...(options.release === undefined ? {} : { release: options.release }),
+    ...capsOf(options),
     onResult: (result) => {
       if (!json) print(suiteLine(result));
     },
   });
   const passed = results.filter((result) => result.pass).length;
-  process.exitCode = passed === results.length ? 0 : 1;
+  process.exitCode = passed === results.length ? 0 : results.some(isFailure) ? 1 : 5;
   const notice = await watchNotice(runtime);
   if (json) {
     printJson({
       suite: name,
       passed,
       total: results.length,
-      runs: results.map(({ id, task, pass, status, summary, totals }) => ({
+      runs: results.map(({ id, task, pass, undecided, status, summary, totals }) => ({
         id,
         task,
         pass,
+        undecided,
         status,
         summary,
         totals,
@@ -176,36 +195,51 @@ async function runSuite(
   if (notice !== undefined) print(yellow(notice));
 }
 
+function isFailure({ pass, undecided }: TrialResult): boolean {
+  return !pass && !undecided;
+}
+
 /** What the verifier found tells more than what the agent believes, where the agent believes it is done. */
-function suiteLine({ task, pass, status, summary, verification }: TrialResult): string {
-  const mark = pass ? green("pass") : red("fail");
+function suiteLine({ task, pass, undecided, status, summary, verification }: TrialResult): string {
+  const mark = pass ? green("pass") : undecided ? yellow("undecided") : red("fail");
   const why = pass
     ? ""
-    : status === "done"
-      ? (verification?.detail ?? summary).replace(/^fail: /, "")
+    : status === "done" || undecided
+      ? (verification?.detail ?? summary).replace(/^(?:fail|error): /, "")
       : summary;
   return fit(`${mark}  ${oneLine(task)}  ${dim(oneLine(why, 120))}`);
 }
 
-/** Quality may have fallen since the last promotion; then the release goes back by itself. */
+/**
+ * Quality may have fallen since the last promotion; then the release goes back by itself. Where that does not work out the
+ * run is done all the same: its result is still to be told.
+ */
 async function watchNotice(runtime: Runtime): Promise<string | undefined> {
-  const { watchRelease } = await import("../../../replay/release/watch-release.ts");
-  return watchRelease(runtime.home, runtime.store);
+  try {
+    const { watchRelease } = await import("../../../replay/release/watch-release.ts");
+    return await watchRelease(runtime.home, runtime.store);
+  } catch (error) {
+    const what = "the watch over the last promotion failed, the run itself did not";
+    process.stderr.write(`${clearStatus()}agent: ${what}: ${clean(messageOf(error))}\n`);
+    return undefined;
+  }
 }
 
-function exitCodeOf(result: Pick<RunResult, "status" | "verification">): number {
+/** What the verifier could not decide is neither a success nor the agent's failure, however the run ended. */
+export function exitCodeOf(result: Pick<RunResult, "status" | "verification">): number {
+  const verdict = result.verification?.verdict;
+  if (verdict === "error") return 5;
   switch (result.status) {
     case "done":
-      return result.verification === undefined || result.verification.verdict === "pass" ? 0 : 1;
+      return verdict === undefined || verdict === "pass" ? 0 : 1;
     case "gave_up":
+    case "error":
+    case "crashed":
       return 1;
     case "budget":
       return 3;
     case "aborted":
       return INTERRUPTED;
-    case "error":
-    case "crashed":
-      return result.verification?.verdict === "error" ? 5 : 1;
     default:
       return result.status satisfies never;
   }

@@ -69,16 +69,19 @@ export async function feedback(
   });
 }
 
-export async function undo(id: string, options: Options): Promise<void> {
+export async function undo(id: string, options: Options & { to?: string }): Promise<void> {
   const home = await homeOf(options);
   const { undoRun } = await import("../../../replay/undo.ts");
-  const { run, saved } = await withStore(home, (store) => undoRun(home, store, id));
+  const { run, restored, saved } = await withStore(home, (store) => undoRun(home, store, id, options.to));
   if (options.json === true) {
-    printJson({ run: run.id, workspace: run.workspace, saved });
+    printJson({ run: run.id, workspace: run.workspace, restored, saved });
     return;
   }
-  print(`${run.workspace} is what it was before ${run.id}.`);
-  print(dim(`What was there a moment ago is kept as snapshot ${saved}.`));
+  const when = restored === run.snapshot ? `before ${run.id}` : `at snapshot ${restored.slice(0, 12)}`;
+  print(`${run.workspace} is what it was ${when}.`);
+  print(
+    dim(`agent runs undo ${run.id} --to ${saved.slice(0, 12)}   brings back what was there a moment ago`),
+  );
 }
 
 export async function exportRuns(ids: readonly string[], options: Options): Promise<void> {

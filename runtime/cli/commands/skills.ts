@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { releaseGenome } from "../../../replay/live.ts";
+import { releaseGenome } from "../../../replay/release/genome.ts";
 import { lintSkill } from "../../../skills/lint.ts";
 import { loadSkills } from "../../../skills/load.ts";
 import { RatchetError } from "../../kernel/error.ts";

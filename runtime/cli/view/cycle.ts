@@ -1,5 +1,5 @@
 /** A cycle as it goes on: plain lines, and a counter that stays on its line in a terminal. */
-import type { CycleEvent } from "../../../evolver/cycle.ts";
+import type { CycleEvent } from "../../../evolver/cycle/cycle.ts";
 import { bold, count, dim, fit, green, money, oneLine, print, printStatus, red, yellow } from "../output.ts";
 
 /** Prints each event; give it to `evolve` as `watch`. */
@@ -32,7 +32,7 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
         return;
       case "budget":
         print(
-          yellow(`${indent}the cycle's budget is spent: ${money(event.spentUsd)} of ${money(event.capUsd)}`),
+          yellow(`${indent}the cycle's budget is spent: ${money(event.spentUsd ?? null)} of ${money(event.capUsd)}`),
         );
         return;
       case "judged":

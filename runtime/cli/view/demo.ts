@@ -1,7 +1,8 @@
 /** The demo as it goes on, and what it came to. */
 import { relative } from "node:path";
 import type { DemoEvent, DemoPhase, DemoResult } from "../../../evolver/demo.ts";
-import { bold, dim, green, print, seconds, yellow } from "../output.ts";
+import { bold, dim, green, print, printStatus, seconds, yellow } from "../output.ts";
+import { weakness } from "../open.ts";
 import { cycleView } from "./cycle.ts";
 
 const TITLES: Record<DemoPhase, string> = {
@@ -20,7 +21,8 @@ export function demoView(): (event: DemoEvent) => void {
       case "home":
         print(`${bold("Ratchet demo")}  ${dim(event.dir)}`);
         print(dim(`model: ${event.model}`));
-        print(dim(`sandbox: ${event.sandbox}`));
+        print(dim(`sandbox: ${event.sandbox.tier}`));
+        if (!event.sandbox.full) print(yellow(weakness(event.sandbox.tier)));
         return;
       case "suite":
         printSuite(event);
@@ -69,9 +71,8 @@ export function printSummary({ before, after, heldOut, evolved, rolledBack, seco
 
 function printSuite({ phase, done, total, passed }: Extract<DemoEvent, { kind: "suite" }>): void {
   if (done === 1) heading(TITLES[phase]);
-  const text = `   ${bold(String(passed))} of ${total} passed`;
-  if (process.stdout.isTTY === true) process.stdout.write(`\r\u001B[K   ${done} of ${total} run, ${passed} passed${done === total ? `\r\u001B[K${text}\n` : ""}`);
-  else if (done === total) print(text);
+  if (done < total) printStatus(`   ${done} of ${total} run, ${passed} passed`);
+  else print(`   ${bold(String(passed))} of ${total} passed`);
 }
 
 function heading(text: string): void {

@@ -55,12 +55,16 @@ const Budgets = z.strictObject({
 });
 
 const Sandbox = z.strictObject({
-  tier: z.enum(["auto", "bwrap", "unshare", "seatbelt", "landlock"]).default("auto"),
+  tier: z.enum(["auto", "bwrap", "unshare", "seatbelt"]).default("auto"),
   allow_partial: z
     .boolean()
     .default(false)
     .describe("accept a partial tier also for harness code that nobody has reviewed"),
-  memory_mb: z.int().min(256).default(1024),
+  memory_mb: z
+    .int()
+    .min(256)
+    .default(1024)
+    .describe("memory of the harness; half of it is for the heap of its JavaScript"),
 });
 
 const folder = (path: string) =>
@@ -71,7 +75,7 @@ const folder = (path: string) =>
       "must be a relative folder without . or ..",
     )
     .default(path);
-const GenomePaths = z
+const Genome = z
   .strictObject({ harness: folder("harness"), prompts: folder("prompts"), skills: folder("skills") })
   .superRefine((paths, context) => {
     for (const [part, path] of Object.entries(paths)) {
@@ -107,12 +111,23 @@ const Evolution = z.strictObject({
   candidates_per_cycle: z.int().min(1).max(1000).default(60),
   holdout: z
     .number()
-    .min(0)
+    .min(
+      0.1,
+      "must be 0.1 or more: the gate accepts a patch for four failures or more only when it also fixes one that its " +
+        "proposer never saw",
+    )
     .max(0.9)
     .default(0.34)
-    .describe("share of the failing tasks that proposers never see"),
+    .describe(
+      "share of the failing tasks that proposers never see; the gate wants one of them fixed, too, from four failures on",
+    ),
   usd: z.number().positive().optional().describe("money one cycle may cost"),
-  parallel: z.int().min(1).max(64).optional().describe("trials at once; the number of cores when absent"),
+  parallel: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("trials at once; the number of cores and one more when absent"),
 });
 
 export const AgentConfig = z.strictObject({
@@ -121,9 +136,8 @@ export const AgentConfig = z.strictObject({
   model: Model.prefault({}),
   budgets: Budgets.prefault({}),
   sandbox: Sandbox.prefault({}),
-  genome: GenomePaths.prefault({}),
+  genome: Genome.prefault({}),
   evolution: Evolution.prefault({}),
 });
 
 export type AgentConfig = z.infer<typeof AgentConfig>;
-export type GenomePaths = z.infer<typeof GenomePaths>;

@@ -29,4 +29,3 @@ export const GuardrailsConfig = z.strictObject({
 });
 
 export type GuardrailsConfig = z.infer<typeof GuardrailsConfig>;
-export type Invariant = z.infer<typeof Invariant>;

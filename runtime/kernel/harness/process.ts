@@ -25,7 +25,12 @@ export interface HarnessProcess extends Conversation {
 /** Never throws: what cannot start has ended as `not_started`. */
 export function startHarness(options: HarnessOptions): HarnessProcess {
   const child = options.sandbox.spawn({
-    argv: (at) => [at(NODE_TARGET), ...NODE_OPTIONS, at("/kernel/boot.mjs"), at("/genome/harness")],
+    argv: (at) => [
+      at(NODE_TARGET),
+      ...nodeOptions(options.limits),
+      at("/kernel/boot.mjs"),
+      at("/genome/harness"),
+    ],
     env: () => ({ LANG: "C.UTF-8", HOME: "/tmp", TZ: "UTC" }),
     cwd: "/genome/harness",
     mounts: [
@@ -57,7 +62,11 @@ export function startHarness(options: HarnessOptions): HarnessProcess {
   };
 }
 
-const NODE_OPTIONS = ["--no-warnings", "--max-old-space-size=512", "--disallow-code-generation-from-strings"];
+/** Half of the memory is for the heap; buffers, code and node itself need the rest. A full heap says so before it is killed. */
+function nodeOptions({ memoryBytes }: Limits): string[] {
+  const heap = Math.floor(memoryBytes / 2 / 1_048_576);
+  return ["--no-warnings", `--max-old-space-size=${heap}`, "--disallow-code-generation-from-strings"];
+}
 
 const SILENCE: Conversation = { send: () => undefined, idle: () => Promise.resolve() };
 

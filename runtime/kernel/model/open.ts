@@ -2,6 +2,7 @@
 import type { AgentConfig } from "../config/agent-config.ts";
 import { RatchetError } from "../error.ts";
 import type { Model, Price } from "./model.ts";
+import { requirePrice } from "./price.ts";
 
 /**
  * @param env where credentials are looked up; nothing else is read from it
@@ -9,14 +10,7 @@ import type { Model, Price } from "./model.ts";
  */
 export async function openModel(config: AgentConfig, env: NodeJS.ProcessEnv): Promise<Model> {
   const model = await create(config, env);
-  const cap = config.budgets.usd ?? config.evolution.usd;
-  if (cap !== undefined && model.price === undefined) {
-    throw new RatchetError(
-      "config",
-      `the price of ${model.name} is not known, so a cap of $${cap} cannot be kept`,
-      "Give its price in agent.yaml (model.price, US dollars for a million tokens), or take the money cap out.",
-    );
-  }
+  requirePrice(model, config.budgets.usd ?? config.evolution.usd);
   return model;
 }
 
@@ -24,11 +18,17 @@ async function create({ model }: AgentConfig, env: NodeJS.ProcessEnv): Promise<M
   switch (model.provider) {
     case "procedure": {
       const { createProcedureModel } = await import("./procedure/model.ts");
-      return createProcedureModel(model.context_tokens === undefined ? {} : { contextTokens: model.context_tokens });
+      return createProcedureModel(
+        model.context_tokens === undefined ? {} : { contextTokens: model.context_tokens },
+      );
     }
     case "anthropic": {
       if (model.id === undefined) {
-        throw new RatchetError("config", "agent.yaml: model.id is missing", "Name the model, for example claude-sonnet-5-5.");
+        throw new RatchetError(
+          "config",
+          "agent.yaml: model.id is missing",
+          "Name the model, for example claude-sonnet-5-5.",
+        );
       }
       const [{ createAnthropicModel }, { readCredentials }] = await Promise.all([
         import("./anthropic/client.ts"),

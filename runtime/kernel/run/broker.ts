@@ -46,12 +46,16 @@ export interface Broker {
   exit(): HarnessExit | undefined;
   /** The first budget for which a model call was refused, if one was. */
   exhausted(): Exhausted | undefined;
+  /** Resolves when every model call is charged and recorded, also one whose reply nobody waited for. Never rejects. */
+  idle(): Promise<void>;
 }
 
 /** Notes that one run may leave; a harness that writes more is not heard. */
 const MAX_NOTES = 1000;
 const MAX_NOTE_BYTES = 64 * 1024;
 const MAX_RECORDED = 256 * 1024 * 1024;
+/** How long after an abort a reply may still come, in milliseconds: it was paid for. Most models give up at once. */
+const LATE_MS = 1000;
 
 export function createBroker(options: BrokerOptions): Broker {
   const { recorder, signal, maxRecorded = MAX_RECORDED } = options;
@@ -59,6 +63,7 @@ export function createBroker(options: BrokerOptions): Broker {
   let exit: HarnessExit | undefined;
   let over: Exhausted | undefined;
   let notes = 0;
+  const unsettled = new Set<Promise<unknown>>();
   // The budget is asked before a call and charged after it: two at once would both fit into what is left for one.
   const inTurn = oneAtATime();
 
@@ -86,7 +91,10 @@ export function createBroker(options: BrokerOptions): Broker {
         return inTurn(async () => {
           refuseWhenAborted(signal);
           refuseWhenExhausted();
-          return createMessage(options, request.params);
+          const reply = createMessage(options, request.params);
+          const settled = reply.catch(() => undefined).finally(() => unsettled.delete(settled));
+          unsettled.add(settled);
+          return unlessAborted(reply, signal, ended);
         });
       case "tools.call":
         refuseWhenAborted(signal);
@@ -118,6 +126,9 @@ export function createBroker(options: BrokerOptions): Broker {
     finish: () => finish,
     exit: () => exit,
     exhausted: () => over,
+    async idle() {
+      await Promise.all(unsettled);
+    },
   };
 }
 
@@ -125,6 +136,7 @@ function refuseWhenAborted(signal: AbortSignal): void {
   if (signal.aborted) throw ended();
 }
 
+/** Charged and recorded, however it ends and whoever still waits for it. */
 async function createMessage(options: BrokerOptions, request: ModelRequest): Promise<ModelReply> {
   const { meter, model, recorder, signal } = options;
   const step = meter.beginStep();
@@ -135,7 +147,7 @@ async function createMessage(options: BrokerOptions, request: ModelRequest): Pro
   const recorded = recorder.requestDelta(capped);
   const began = performance.now();
   try {
-    const reply = await unlessAborted(model.create(capped, signal), signal, ended);
+    const reply = await unlessAborted(model.create(capped, signal), signal, ended, LATE_MS);
     const cost = model.price === undefined ? undefined : costUsd(reply.usage, model.price);
     meter.charge(reply.usage, cost);
     recorder.record({
@@ -149,7 +161,7 @@ async function createMessage(options: BrokerOptions, request: ModelRequest): Pro
     });
     return reply;
   } catch (error) {
-    const wire = toWire(error);
+    const wire = toWire(signal.aborted ? ended() : error);
     recorder.record({
       kind: "model_called",
       step,

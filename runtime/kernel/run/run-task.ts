@@ -4,8 +4,8 @@
  */
 import { randomBytes } from "node:crypto";
 import type { BudgetCaps } from "../../../guardrails/budget.ts";
-import { RatchetError, messageOf } from "../error.ts";
-import type { Model } from "../model/model.ts";
+import { messageOf } from "../error.ts";
+import { requirePrice } from "../model/price.ts";
 import { packageVersion } from "../package.ts";
 import type { NewRun, Outcome } from "../store/store.ts";
 import { verifyTask, type Verification } from "../suite/verify.ts";
@@ -31,7 +31,7 @@ export async function runTask(runtime: Runtime, request: RunRequest): Promise<Ru
     request.task?.task.budgets,
     request.caps,
   );
-  refuseUnknownPrice(model, caps);
+  requirePrice(model, caps.usd);
   const id = newRunId();
   const meter = createMeter(() => performance.now());
   await store.startRun(newRun(runtime, request, id));
@@ -42,15 +42,6 @@ export async function runTask(runtime: Runtime, request: RunRequest): Promise<Ru
     await store.endRun(id, "crashed", meter.totals()).catch(() => undefined);
     throw error;
   }
-}
-
-function refuseUnknownPrice(model: Model, caps: BudgetCaps): void {
-  if (caps.usd === undefined || model.price !== undefined) return;
-  throw new RatchetError(
-    "config",
-    `the price of ${model.name} is not known, so a cap of $${caps.usd} cannot be kept`,
-    "Give its price in agent.yaml (model.price), or take the money cap out.",
-  );
 }
 
 /** Sortable by time, unlikely to meet another of the same millisecond. */
@@ -157,7 +148,7 @@ async function verify(
   return { ...found, verdict: "fail", detail: `the check holds, but the run crashed\n${found.detail}` };
 }
 
-/** A verifier that could not decide is no success. */
+/** A verifier that could not decide says nothing about the run: no label, so that nobody counts it as a failure. */
 function toOutcome({ verdict }: Verification): Outcome {
-  return { kind: "verified", pass: verdict === "pass" };
+  return verdict === "error" ? { kind: "unknown" } : { kind: "verified", pass: verdict === "pass" };
 }

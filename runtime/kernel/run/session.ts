@@ -69,6 +69,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   const reason = await stopping.ended;
   over.abort();
   await harness.idle();
+  await broker.idle();
   const { exit, stderr } = await harness.ended;
   const remains = { broker, exit, stderr, broken, reason };
   recordExit(recorder, remains);

@@ -10,19 +10,28 @@ export function oneAtATime(): <T>(task: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** What `promise` gives, or, as soon as `signal` is aborted, the rejection that `reason` makes. */
+/**
+ * What `promise` gives, or, as soon as `signal` is aborted, the rejection that `reason` makes.
+ * @param patienceMs how long after the abort the promise may still win
+ */
 export async function unlessAborted<T>(
   promise: Promise<T>,
   signal: AbortSignal,
   reason: () => Error,
+  patienceMs = 0,
 ): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(reason());
+  let timer: NodeJS.Timeout | undefined;
+  const abort = (): void => {
+    if (patienceMs === 0) reject(reason());
+    else timer = setTimeout(() => reject(reason()), patienceMs);
+  };
   if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
+  else signal.addEventListener("abort", abort, { once: true });
   try {
     return await Promise.race([promise, aborted]);
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener("abort", abort);
   }
 }

@@ -67,7 +67,7 @@ export interface Store {
   append(run: string, events: readonly TrajectoryEvent[]): Promise<void>;
   setOutcome(run: string, outcome: Outcome): Promise<void>;
   endRun(run: string, status: Exclude<RunStatus, "open">, totals: RunTotals): Promise<void>;
-  /** @throws NotFound with the closest ids when there is none, or several that start so. */
+  /** @throws RatchetError (usage) with the closest ids when there is none, or several that start so */
   getRun(idOrPrefix: string): Promise<RunRow>;
   listRuns(filter?: RunFilter): Promise<RunRow[]>;
   events(run: string): Promise<StoredEvent[]>;

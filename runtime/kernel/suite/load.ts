@@ -1,5 +1,5 @@
 /** Reads tasks from disk. What is wrong with them is told with file, line and a suggestion, before anything runs. */
-import { lstatSync, readdirSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { closest } from "../closest.ts";
@@ -46,6 +46,10 @@ export async function loadTask(dir: string): Promise<TaskOnDisk> {
       );
     }
   });
+  // Git keeps no empty folders, so none at all is an empty workspace.
+  const workspace = join(folder, "workspace");
+  if (lstatSync(workspace, { throwIfNoEntry: false }) !== undefined && !isFolder(workspace))
+    problems.push("workspace/ is not a folder");
   if (problems.length > 0) {
     const lines = text.split("\n");
     throw new RatchetError(
@@ -73,6 +77,10 @@ function realFolder(dir: string): string {
   } catch (error) {
     throw new RatchetError("config", `${dir}: the task cannot be read: ${messageOf(error)}`);
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function checkProblems(check: Check, folder: string): string[] {

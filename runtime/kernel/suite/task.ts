@@ -2,7 +2,7 @@
  * A task: an instruction, the workspace it starts from, and the check that decides success.
  *
  *     tasks/<suite>/<task>/task.yaml
- *                          workspace/   copied into a scratch folder before the run
+ *                          workspace/   copied into a scratch folder before the run; empty when there is none
  *                          verify/      read by the verifier only; no agent ever sees it
  */
 import { z } from "zod";
@@ -38,7 +38,9 @@ export const Task = z.strictObject({
   verify: z.array(Check).min(1),
   services: z.array(Service).default([]),
   /** Lower than the home's own budgets, never higher. */
-  budgets: z.strictObject({ steps: z.int().positive().optional(), seconds: z.int().positive().optional() }).optional(),
+  budgets: z
+    .strictObject({ steps: z.int().positive().optional(), seconds: z.int().positive().optional() })
+    .optional(),
   tags: z.array(z.string()).default([]),
 });
 

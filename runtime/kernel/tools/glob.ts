@@ -5,7 +5,7 @@ import { defineTool } from "./define.ts";
 import { explain, outsideResult } from "./open.ts";
 import { pathsOf, resolvePlace } from "./place.ts";
 import { failed, succeeded } from "./result.ts";
-import { filesBelow } from "./search.ts";
+import { eachFile } from "./search.ts";
 
 const MAX_PATHS = 1000;
 
@@ -30,21 +30,28 @@ export const globTool = defineTool<Input>({
     const place = resolvePlace(path, context);
     if (place.kind === "outside") return outsideResult(path, place);
     const paths: string[] = [];
+    let full = false;
+    let cut: string | undefined;
     try {
-      const files = filesBelow(place, { tool: "glob", pattern: pattern.replace(/^\.\//, "") }, context);
-      for await (const file of files) {
-        if (paths.length === MAX_PATHS) {
-          return succeeded(`${paths.join("\n")}\n(the first ${MAX_PATHS}; there are more)\n`);
-        }
-        paths.push(file.path);
-      }
+      const options = { tool: "glob", pattern: pattern.replace(/^\.\//, "") };
+      cut = await eachFile(place, options, context, (file) => {
+        full = paths.length === MAX_PATHS;
+        if (!full) paths.push(file.path);
+        return !full;
+      });
     } catch (error) {
       return explain(error, path, place);
     }
     if (context.signal.aborted) return failed("failed", "stopped");
-    return succeeded(paths.length === 0 ? `no file matches ${pattern}` : `${paths.join("\n")}\n`);
+    return succeeded(listed(paths, pattern, full ? `the first ${MAX_PATHS}; there are more` : cut));
   },
 });
+
+/** What was found, and why there may be more. */
+function listed(paths: readonly string[], pattern: string, more: string | undefined): string {
+  if (paths.length > 0) return `${paths.join("\n")}\n${more === undefined ? "" : `(${more})\n`}`;
+  return more === undefined ? `no file matches ${pattern}` : `no file matches ${pattern} so far: ${more}`;
+}
 
 function isPattern(pattern: string): boolean {
   try {

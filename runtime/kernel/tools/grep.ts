@@ -11,7 +11,7 @@ import { explain, outsideResult, type Inside } from "./open.ts";
 import { pathsOf, resolvePlace } from "./place.ts";
 import { createLineSearch, type LineSearch } from "./regex.ts";
 import { failed, succeeded } from "./result.ts";
-import { filesBelow } from "./search.ts";
+import { eachFile } from "./search.ts";
 import type { GuardedContext } from "./tool.ts";
 
 const MAX_MATCHES = 200;
@@ -59,11 +59,13 @@ interface Tally {
   readonly lines: string[];
   files: number;
   skipped: number;
+  /** Why not everything was looked at. */
+  cut: string | undefined;
 }
 
 async function search(input: Input, place: Inside, context: GuardedContext): Promise<ToolResult> {
   const regex = createLineSearch(input.pattern, input.ignore_case ? "iu" : "u", SEARCH_MS);
-  const tally: Tally = { lines: [], files: 0, skipped: 0 };
+  const tally: Tally = { lines: [], files: 0, skipped: 0, cut: undefined };
   const state = isFile(place)
     ? withParent(place.rootDir, place.names, false, (dir, name) =>
         searchFile(regex, dir, name, place.path, tally),
@@ -76,12 +78,14 @@ async function search(input: Input, place: Inside, context: GuardedContext): Pro
       `the pattern takes too long on these files; make it simpler or narrow the path`,
     );
   }
-  const skipped =
-    tally.skipped > 0 ? ` (${tally.skipped} larger than 8 MiB or not readable were left out)` : "";
+  const notes = [
+    ...(state === "full" ? [`(the first ${MAX_MATCHES} matches; there may be more)`] : []),
+    ...(tally.skipped > 0 ? [`(${tally.skipped} larger than 8 MiB or not readable were left out)`] : []),
+    ...(tally.cut === undefined ? [] : [`(${tally.cut})`]),
+  ];
   if (tally.lines.length === 0)
-    return succeeded(`no match for ${input.pattern} in ${tally.files} files${skipped}`);
-  const more = state === "full" ? `(the first ${MAX_MATCHES} matches; there may be more)\n` : "";
-  return succeeded(`${tally.lines.join("\n")}\n${more}${skipped === "" ? "" : `${skipped.trim()}\n`}`);
+    return succeeded([`no match for ${input.pattern} in ${tally.files} files`, ...notes].join(" "));
+  return succeeded([...tally.lines, ...notes, ""].join("\n"));
 }
 
 function isFile({ rootDir, names }: Inside): boolean {
@@ -102,12 +106,13 @@ async function searchFolder(
   context: GuardedContext,
   tally: Tally,
 ): Promise<State> {
-  for await (const { found, path } of filesBelow(place, { tool: "grep", pattern: input.glob }, context)) {
-    if (!found.isFile) continue;
-    const state = searchFile(regex, found.dir, found.name, posix.normalize(path), tally);
-    if (state !== "going") return state;
-  }
-  return "going";
+  let state: State = "going";
+  const options = { tool: "grep", pattern: input.glob };
+  tally.cut = await eachFile(place, options, context, ({ found, path }) => {
+    if (found.isFile) state = searchFile(regex, found.dir, found.name, posix.normalize(path), tally);
+    return state === "going";
+  });
+  return state;
 }
 
 function searchFile(regex: LineSearch, dir: Dir, name: Name, path: string, tally: Tally): State {

@@ -18,21 +18,39 @@ export interface Visit {
   readonly path: string;
 }
 
-/** Returns true when the search ended before everything was seen. @throws system errors of opening `place` */
-export async function* filesBelow(
+/** Entries looked at in one search, unless the context says otherwise. */
+const MAX_ENTRIES = 200_000;
+
+/**
+ * Calls `visit` for one file after the other, until it returns false.
+ * @returns what to tell of a search that was cut before everything was looked at; undefined when it was not
+ * @throws system errors of opening `place`, and what `visit` throws
+ */
+export async function eachFile(
   place: Inside,
   options: SearchOptions,
   context: GuardedContext,
-): AsyncGenerator<Visit, boolean> {
+  visit: (visit: Visit) => boolean,
+): Promise<string | undefined> {
+  const { maxEntries = MAX_ENTRIES } = context;
   using start = openFolder(place.rootDir, place.names);
-  const files = walk(start, context.signal);
-  for (let next = await files.next(); ; next = await files.next()) {
-    if (next.done === true) return next.value;
-    const found = next.value;
-    if (options.pattern !== undefined && !matches(options.pattern, found.path)) continue;
-    const path = posix.join(place.path, found.path);
-    const allowed = context.permits({ capability: "observe", tool: options.tool, paths: [path] });
-    if (allowed.verdict === "allow") yield { found, path };
+  const files = walk(start, maxEntries, context.signal);
+  try {
+    for (let next = await files.next(); ; next = await files.next()) {
+      if (next.done === true) {
+        if (next.value === undefined) return undefined;
+        const cutAt = posix.join(place.path, next.value);
+        return `the search was cut at ${cutAt}, after ${maxEntries} files and folders: give a folder further down as path`;
+      }
+      const found = next.value;
+      if (options.pattern !== undefined && !matches(options.pattern, found.path)) continue;
+      const path = posix.join(place.path, found.path);
+      const allowed = context.permits({ capability: "observe", tool: options.tool, paths: [path] });
+      if (allowed.verdict === "allow" && !visit({ found, path })) return undefined;
+    }
+  } finally {
+    // Closes the folders that it still has open.
+    await files.return(undefined);
   }
 }
 

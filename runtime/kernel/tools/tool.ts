@@ -19,6 +19,8 @@ export interface ToolContext {
   /** Services of the task: host name to the Unix socket where it listens. */
   readonly services: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
+  /** Files and folders that one search looks at; 200,000 when absent. */
+  readonly maxEntries?: number;
 }
 
 /** What the host adds: for tools that find out on the way what else they touch, as a search or a redirect does. */

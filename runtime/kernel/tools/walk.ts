@@ -11,32 +11,35 @@ export interface Found {
   readonly isFile: boolean;
 }
 
-/** Entries looked at in one search. */
-const MAX_ENTRIES = 200_000;
 const SKIPPED = new Set([".git", "node_modules"]);
 
 /**
- * Skips `.git` and `node_modules` below the start. Ends early, with `true`, when there are more than 200,000 entries or the
- * signal aborts.
+ * Skips `.git` and `node_modules` below the start. Ends early, with the path where it did, when there are more than
+ * `maxEntries` entries or the signal aborts.
  */
-export async function* walk(start: Dir, signal: AbortSignal): AsyncGenerator<Found, boolean> {
+export async function* walk(
+  start: Dir,
+  maxEntries: number,
+  signal: AbortSignal,
+): AsyncGenerator<Found, string | undefined> {
   let seen = 0;
-  async function* visit(dir: Dir, prefix: string): AsyncGenerator<Found, boolean> {
+  async function* visit(dir: Dir, prefix: string): AsyncGenerator<Found, string | undefined> {
     const entries = dir.entries().toSorted((a, b) => a.name.compare(b.name));
     for (const entry of entries) {
-      if (++seen > MAX_ENTRIES || signal.aborted) return true;
+      const text = entry.name.toString();
+      if (++seen > maxEntries || signal.aborted) return prefix + text;
       // The kernel serves other runs meanwhile.
       if (seen % 500 === 0) await setImmediate();
-      const text = entry.name.toString();
       if (!entry.isDirectory()) {
         yield { path: prefix + text, name: entry.name, dir, isFile: entry.isFile() };
         continue;
       }
       if (SKIPPED.has(text)) continue;
       using child = openOrSkip(dir, entry.name);
-      if (child !== undefined && (yield* visit(child, `${prefix}${text}/`))) return true;
+      const cutAt = child === undefined ? undefined : yield* visit(child, `${prefix}${text}/`);
+      if (cutAt !== undefined) return cutAt;
     }
-    return false;
+    return undefined;
   }
   return yield* visit(start, "");
 }

@@ -41,16 +41,23 @@ export async function restore({ tree, folder, store }: RestoreOptions): Promise<
   await fill(dir, await objects.tree(tree), objects);
 }
 
+export interface UndoOptions extends SnapshotOptions {
+  readonly tree: string;
+  /** Gets the snapshot of the present state before anything is changed; nothing is when it rejects. */
+  readonly onSaved?: (tree: string) => Promise<void>;
+}
+
 /**
  * Makes a workspace what it was: deletes what was added, brings back what was changed or deleted. The present state is
  * snapshotted first, so that this can be undone as well.
  * @returns the snapshot of the state before
  * @throws SnapshotTooLarge and RatchetError, before anything was changed
  */
-export async function undo(options: SnapshotOptions & { readonly tree: string }): Promise<Snapshot> {
+export async function undo(options: UndoOptions): Promise<Snapshot> {
   const before = await snapshot(options);
   using objects = new ObjectReader(options.store);
   const wanted = await objects.tree(options.tree);
+  await options.onSaved?.(before.tree);
   using dir = Dir.open(realpathSync(options.workspace));
   await align(dir, await objects.tree(before.tree), wanted, objects);
   return before;

@@ -43,6 +43,28 @@ describe("paired tasks: the sign test", () => {
     expect(degraded(runs("a+ b+ c+ d+ e+"), again, 0.05)).toMatchObject({ degraded: false, p: 0.5 });
   });
 
+  test("of each task as many runs count on either side: one against ten is one against one, the newest", () => {
+    const before = runs("a+ b+ c+ d+ e+").concat(runs("a- b- c- d- e- ".repeat(9)));
+    expect(degraded(before, runs("a- b- c- d- e-"), 0.05)).toMatchObject({ degraded: true, p: 1 / 32 });
+    const flaky = runs("a- b- c- d- e-").concat(runs("a+ b+ c+ d+ e+ ".repeat(9)));
+    expect(degraded(flaky, runs("a- b- c- d- e-"), 0.05)).toMatchObject({ degraded: false, p: 1 });
+    expect(degraded(runs("a- b- c- d- e-"), flaky, 0.05)).toMatchObject({ degraded: false, p: 1 });
+  });
+
+  test("nothing changed: a rollback for nothing is no more frequent than alpha", () => {
+    const random = seeded(20_260_101);
+    for (const [before, after] of [
+      [10, 1],
+      [1, 10],
+      [10, 3],
+    ] as const) {
+      for (const rate of [0.2, 0.3, 0.5]) {
+        const share = falseRollbacks({ rate, before, after, alpha: 0.05, rounds: 2000 }, random);
+        expect({ rate, before, after, share, ok: share <= 0.05 }).toMatchObject({ ok: true });
+      }
+    }
+  });
+
   test("an improvement is no degradation", () => {
     const watch = degraded(runs("a- b- c- d- e-"), runs("a+ b+ c+ d+ e+"), 0.05);
     expect(watch.degraded).toBe(false);
@@ -59,7 +81,7 @@ describe("other tasks: Fisher's exact test", () => {
     const watch = degraded(many("x", 3, 1), many("y", 1, 3), 0.05);
     expect(watch.p).toBeCloseTo(17 / 70, 12);
     expect(watch.degraded).toBe(false);
-    expect(watch.reason).toContain("3 of 4 runs failed after, 1 of 4 before");
+    expect(watch.reason).toContain("3 of 4 tasks failed after, 1 of 4 before");
   });
 
   test("a clear fall is one", () => {
@@ -70,7 +92,7 @@ describe("other tasks: Fisher's exact test", () => {
     expect(watch.p).toBeCloseTo(ways / 23_206_929_840, 12);
   });
 
-  test("with two runs after, even two failures could say nothing", () => {
+  test("with two tasks after, even two failures could say nothing", () => {
     const watch = degraded(many("x", 4, 1), many("y", 1, 1), 0.05);
     expect(watch.degraded).toBe(false);
     expect(watch.reason).toMatch(/^not enough evidence/);
@@ -80,6 +102,22 @@ describe("other tasks: Fisher's exact test", () => {
     const watch = degraded(many("x", 5000, 500), many("y", 4000, 900), 0.001);
     expect(watch.degraded).toBe(true);
     expect(watch.p).toBeGreaterThan(0);
+  });
+});
+
+describe("few tasks, many runs", () => {
+  test("a task that is lost is one loss, however often it was run", () => {
+    const before = runs("a+ b+ c+ d+ e+ ".repeat(12));
+    const after = runs("a- b+ c+ d+ e+ ".repeat(12));
+    const watch = degraded(before, after, 0.005);
+    expect(watch.degraded).toBe(false);
+    expect(watch.p).toBeCloseTo(0.5, 12);
+    expect(watch.reason).toContain("1 of 5 tasks failed after, 0 of 5 before");
+  });
+
+  test("the newest run of a task speaks for it", () => {
+    const watch = degraded(many("x", 4, 0), runs("y- y+ y+ z+ z- z-"), 0.05);
+    expect(watch.reason).toContain("1 of 2 tasks failed after, 0 of 4 before");
   });
 });
 
@@ -108,3 +146,27 @@ test("the same runs before and after never count as degraded, and p is a probabi
     { seed: 7, numRuns: 200 },
   );
 });
+
+/** How often `degraded` says so of 24 tasks that pass as often after as before. */
+function falseRollbacks(
+  to: { rate: number; before: number; after: number; alpha: number; rounds: number },
+  random: () => number,
+): number {
+  const window = (size: number): WatchedRun[] =>
+    Array.from({ length: 24 * size }, (_, i) => ({ task: `t${i % 24}`, pass: random() < to.rate }));
+  let wrong = 0;
+  for (let round = 0; round < to.rounds; round++)
+    if (degraded(window(to.before), window(to.after), to.alpha).degraded) wrong++;
+  return wrong / to.rounds;
+}
+
+/** Mulberry32: uniform in [0, 1), the same for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -80,7 +80,7 @@ test("paths may be mapped; the layout on disk is the same", async () => {
   const mapped = { harness: "runtime/genome/harness", prompts: "runtime/genome/prompts", skills: "skills" };
   await using home = makeHome({
     "runtime/genome/harness/main.ts": "export const run = 1;\n",
-    "runtime/genome/harness/lib/deep.ts": "export const deep = 1;\n",
+    "runtime/genome/harness/lib/notes.md": "no part of it",
     "runtime/genome/harness/notes.txt": "no part of it",
     "runtime/genome/prompts/system.md": "Hello.\n",
     "skills/a/SKILL.md": "a\n",
@@ -98,9 +98,7 @@ test("paths may be mapped; the layout on disk is the same", async () => {
     .toSorted();
   expect(found).toEqual([
     "genome.json",
-    "harness-js/lib/deep.ts",
     "harness-js/main.ts",
-    "harness/lib/deep.ts",
     "harness/main.ts",
     "prompts/system.md",
     "skills/a/SKILL.md",
@@ -108,7 +106,6 @@ test("paths may be mapped; the layout on disk is the same", async () => {
   ]);
   const texts = await readGenome(home.repo, "HEAD", mapped);
   expect([...texts.keys()].toSorted()).toEqual([
-    "runtime/genome/harness/lib/deep.ts",
     "runtime/genome/harness/main.ts",
     "runtime/genome/prompts/system.md",
     "skills/a/SKILL.md",
@@ -128,6 +125,18 @@ test.each([
   await expect(readGenome(home.repo, "HEAD", PATHS)).rejects.toMatchObject({ path });
   expect(existsSync(releases(home.repo)) ? readdirSync(releases(home.repo)) : []).toEqual([]);
 });
+
+test.each(["harness/lib/deep.ts", "harness/types.d.ts", "prompts/sub/more.md", "prompts/.hidden.md"])(
+  "%s, which evolution could not write, is refused, not left out",
+  async (path) => {
+    await using home = makeHome({ ...GENOME, [path]: "" });
+    await expect(readGenome(home.repo, "HEAD", PATHS)).rejects.toMatchObject({
+      kind: "refused",
+      path,
+      message: expect.stringMatching(/ is not (?:harness\/NAME\.ts|prompts\/NAME\.md)$/),
+    });
+  },
+);
 
 test("a submodule in the genome is refused", async () => {
   await using home = makeHome();
@@ -187,6 +196,8 @@ test("only plain paths below a part belong to the genome", () => {
     "harness",
     "harnessed/a.ts",
     "/harness/a.ts",
+    "harness/lib/a.ts",
+    "skills/a/scripts/b.mjs",
     "skills/.git/config",
     "skills//a",
     "skills/a\\b",

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { detectSandbox } from "../../../../guardrails/sandbox/detect.ts";
-import type { Request, Response } from "../../../../runtime/kernel/protocol.ts";
+import type { ModelReply, Request, Response } from "../../../../runtime/kernel/protocol.ts";
 import { createBroker, type Broker, type BrokerOptions } from "../../../../runtime/kernel/run/broker.ts";
 import { createMeter } from "../../../../runtime/kernel/run/meter.ts";
 import { createRecorder, type Recorder } from "../../../../runtime/kernel/run/recorder.ts";
@@ -15,7 +15,7 @@ import type { Store } from "../../../../runtime/kernel/store/store.ts";
 import { createToolHost } from "../../../../runtime/kernel/tools/host.ts";
 import { builtinTools } from "../../../../runtime/kernel/tools/registry.ts";
 import type { TrajectoryEvent } from "../../../../runtime/kernel/trajectory/events.ts";
-import { scriptedModel } from "../../../helpers/scripted-model.ts";
+import { says, scriptedModel } from "../../../helpers/scripted-model.ts";
 
 let dir: string;
 let store: Store;
@@ -174,4 +174,35 @@ test("money that cannot be counted is spent, and the record of it can be read", 
   expect(codeOf(await broker.serve(ask))).toBeUndefined();
   expect(codeOf(await broker.serve(ask))).toBe("budget_exhausted");
   expect(events.at(-1)).toMatchObject({ kind: "budget_reached", limit: "usd", spent: 1, cap: 1 });
+});
+
+test("a reply that comes after an abort is charged and recorded, though the harness no longer waits for it", async () => {
+  const stop = new AbortController();
+  const late = Promise.withResolvers<ModelReply>();
+  const model = scriptedModel([() => late.promise]);
+  const meter = createMeter(() => performance.now());
+  const broker = await makeBroker({ model, meter, signal: stop.signal });
+  const answer = broker.serve(ask);
+  await vi.waitUntil(() => model.requests.length === 1);
+  stop.abort();
+  expect(codeOf(await answer)).toBe("aborted");
+  expect(events).toEqual([]);
+  late.resolve(says("too late"));
+  await broker.idle();
+  expect(events).toMatchObject([
+    { kind: "model_called", step: 0, reply: { content: [{ text: "too late" }] }, cost_usd: 20e-6 },
+  ]);
+  expect(meter.totals()).toEqual({ steps: 1, inputTokens: 10, outputTokens: 5, costUsd: 20e-6 });
+});
+
+test("a reply that never comes is not waited for, and recorded once as aborted", async () => {
+  const stop = new AbortController();
+  const model = scriptedModel([() => new Promise<never>(() => {})]);
+  const broker = await makeBroker({ model, signal: stop.signal });
+  const answer = broker.serve(ask);
+  await vi.waitUntil(() => model.requests.length === 1);
+  stop.abort();
+  expect(codeOf(await answer)).toBe("aborted");
+  await broker.idle();
+  expect(events).toMatchObject([{ kind: "model_called", error: { code: "aborted" } }]);
 });

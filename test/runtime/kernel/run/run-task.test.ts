@@ -269,6 +269,17 @@ describe("budgets", () => {
   });
 });
 
+test("the heap of a harness grows with the memory that it may have", async () => {
+  // Each is 64 MiB of numbers; together they fit into half of 2 GiB, and not into half of 1 GiB.
+  const hungry = harness(`  const kept: number[][] = [];
+  for (let i = 0; i < 10; i++) kept.push(new Array<number>(8 * 1024 * 1024).fill(i + 0.5));
+  return { status: "done", summary: String(kept.length) };`);
+  await using small = await makeRuntime({ agentYaml: "sandbox: { memory_mb: 1024 }", harness: hungry });
+  expect(await small.run()).toMatchObject({ status: "crashed" });
+  await using large = await makeRuntime({ agentYaml: "sandbox: { memory_mb: 2048 }", harness: hungry });
+  expect(await large.run()).toMatchObject({ status: "done", summary: "10" });
+});
+
 describe("models that fail", () => {
   const TELL =
     harness(`  const error = await kernel.model.create({ messages: [{ role: "user", content: "x" }] }).catch((error: any) => error);
@@ -363,14 +374,12 @@ describe("the end of a run", () => {
     ]);
   });
 
-  test("a verifier that cannot decide is no success", async () => {
+  test("a verifier that cannot decide gives no label", async () => {
     const task = await kit.task('instruction: x\nverify: [{ command: ["no-such-program"] }]');
     const result = await run(DONE, [], { task });
     expect(result).toMatchObject({ status: "done", verification: { verdict: "error" } });
     expect(eventsOf(result, "verified")).toMatchObject([{ verdict: "error" }]);
-    expect(await kit.runtime.store.getRun(result.id)).toMatchObject({
-      outcome: { kind: "verified", pass: false },
-    });
+    expect((await kit.runtime.store.getRun(result.id)).outcome).toEqual({ kind: "unknown" });
   });
 
   test("a run that crashed has not passed, though the check holds", async () => {

@@ -70,3 +70,30 @@ describe("glob", () => {
     expect((await call("glob", { pattern: "*.md", path: "$SKILLS" })).content).toBe("/skills/s/SKILL.md\n");
   });
 });
+
+describe("a search that was cut", () => {
+  it("says where, and what to do, instead of denying what it did not see", async () => {
+    const { call, put } = await bench({ context: { maxEntries: 3 } });
+    for (const path of ["a/1.txt", "a/2.txt", "b/3.txt", "c.csv"]) put(`workspace/${path}`, "word\n");
+    const cut = "the search was cut at b, after 3 files and folders: give a folder further down as path";
+    expect((await call("glob", { pattern: "*.csv" })).content).toBe(`no file matches *.csv so far: ${cut}`);
+    expect((await call("glob", { pattern: "*.txt" })).content).toBe(`a/1.txt\na/2.txt\n(${cut})\n`);
+    expect((await call("grep", { pattern: "no" })).content).toBe(`no match for no in 2 files (${cut})`);
+    expect((await call("grep", { pattern: "word" })).content).toBe(
+      `a/1.txt:1:word\na/2.txt:1:word\n(${cut})\n`,
+    );
+    expect((await call("glob", { pattern: "*.txt", path: "b" })).content).toBe("b/3.txt\n");
+  });
+
+  it("names the place below the folder that was searched", async () => {
+    const { call, put } = await bench({ context: { maxEntries: 2 } });
+    for (const name of ["1", "2", "3"]) put(`workspace/deep/er/${name}`, "");
+    expect((await call("glob", { pattern: "x", path: "deep" })).content).toContain("cut at deep/er/2,");
+  });
+
+  it("is not cut when it ends with the last one", async () => {
+    const { call, put } = await bench({ context: { maxEntries: 2 } });
+    for (const name of ["1", "2"]) put(`workspace/${name}`, "");
+    expect((await call("glob", { pattern: "x" })).content).toBe("no file matches x");
+  });
+});

@@ -1,13 +1,13 @@
 /** Writes a judged candidate down: in git as a branch or a kept reference, in the store with its reasons. */
 import { diffLines } from "diff";
-import type { Runtime } from "../runtime/kernel/run/run-task.ts";
-import type { Candidate, Proposal, Rung } from "./candidate.ts";
-import { candidateId } from "./commit.ts";
+import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
+import type { Candidate, Proposal, Rung } from "../candidate.ts";
+import { candidateId } from "../commit.ts";
 import type { Evaluated } from "./evaluate.ts";
-import type { Cluster } from "./failure.ts";
-import { saveCandidate } from "./patches.ts";
-import { commitMessage } from "./publish/message.ts";
-import { publish } from "./publish/publish.ts";
+import type { Cluster } from "../failure.ts";
+import { saveCandidate } from "../patches.ts";
+import { commitMessage } from "../publish/message.ts";
+import { publish } from "../publish/publish.ts";
 
 export interface Recorded {
   readonly candidate: Candidate;
@@ -18,11 +18,13 @@ export interface Recorded {
 /** @throws RatchetError when git or the store fails */
 export async function record(options: {
   runtime: Runtime;
+  /** Name of the suite that was replayed. */
+  suite: string;
   parent: string;
   cluster: Cluster;
   judged: Evaluated;
 }): Promise<Recorded> {
-  const { runtime, parent, cluster, judged } = options;
+  const { runtime, suite, parent, cluster, judged } = options;
   const { home, store } = runtime;
   const unpublished: Candidate = {
     id: candidateId(judged.commit),
@@ -41,7 +43,7 @@ export async function record(options: {
       cluster,
       ...causeOf(judged.proposal),
       whyThisRung: WHY_THIS_RUNG[judged.proposal.rung],
-      reproduce: [`agent run --suite ${home.config.evolution.suite} --release ${parent.slice(0, 12)}`],
+      reproduce: [`agent run --suite ${suite} --release ${parent.slice(0, 12)}`],
     }),
     now: new Date(),
   });

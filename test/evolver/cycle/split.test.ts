@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Cluster, Failure } from "../../evolver/failure.ts";
-import { split } from "../../evolver/split.ts";
+import type { Cluster, Failure } from "../../../evolver/failure.ts";
+import { split } from "../../../evolver/cycle/split.ts";
 
 describe("split", () => {
   test("holds out the rounded-up share, and always leaves one to learn from", () => {
@@ -17,18 +17,29 @@ describe("split", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 30 }), fc.integer(), (tasks, seed) => {
         const shuffled = tasks.toSorted((a, b) => Number(hash(a, seed) > hash(b, seed)) - 0.5);
-        const first = split(clusterOf(tasks, "a"), 0.34);
-        const second = split(clusterOf(shuffled, "b"), 0.34);
+        const first = split(clusterOf(tasks, "a"), 0.34, new Map());
+        const second = split(clusterOf(shuffled, "b"), 0.34, new Map());
         expect(names(second.holdout)).toEqual(names(first.holdout));
         expect(names(second.support)).toEqual(names(first.support));
       }),
     );
   });
 
+  test("a task keeps its side when it turns up in another cluster", () => {
+    const sides = new Map();
+    const first = split(clusterOf(["a", "b", "c", "d"], "x"), 0.5, sides);
+    const [held] = names(first.holdout);
+    const [learnt] = names(first.support);
+    const again = split(clusterOf([held ?? "", learnt ?? "", "e", "f"], "y"), 0.5, sides);
+    expect(names(again.holdout)).toContain(held);
+    expect(names(again.support)).toContain(learnt);
+    expect(split(clusterOf([held ?? ""], "z"), 0.5, sides).support).toEqual([]);
+  });
+
   test("no task is on both sides, and none is lost", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 30 }), fc.double({ min: 0, max: 0.9, noNaN: true }), (tasks, share) => {
-        const { support, holdout } = split(clusterOf(tasks, "a"), share);
+        const { support, holdout } = split(clusterOf(tasks, "a"), share, new Map());
         expect([...names(support), ...names(holdout)].toSorted()).toEqual(tasks.toSorted());
       }),
     );
@@ -37,7 +48,7 @@ describe("split", () => {
 
 function sizes(count: number, share: number): { support: number; holdout: number } {
   const tasks = Array.from({ length: count }, (_, i) => `suite/task-${i}`);
-  const { support, holdout } = split(clusterOf(tasks, "run"), share);
+  const { support, holdout } = split(clusterOf(tasks, "run"), share, new Map());
   return { support: support.length, holdout: holdout.length };
 }
 

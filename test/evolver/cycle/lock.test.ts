@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { withCycleLock } from "../../evolver/lock.ts";
-import { AgentConfig } from "../../runtime/kernel/config/agent-config.ts";
-import { GuardrailsConfig } from "../../runtime/kernel/config/guardrails-config.ts";
-import type { Home } from "../../runtime/kernel/home/home.ts";
-import { makeHome } from "../helpers/home.ts";
+import { withCycleLock } from "../../../evolver/cycle/lock.ts";
+import { AgentConfig } from "../../../runtime/kernel/config/agent-config.ts";
+import { GuardrailsConfig } from "../../../runtime/kernel/config/guardrails-config.ts";
+import type { Home } from "../../../runtime/kernel/home/home.ts";
+import { makeHome } from "../../helpers/home.ts";
 
-const LOCK = new URL("../../evolver/lock.ts", import.meta.url).href;
+const LOCK = new URL("../../evolver/cycle/lock.ts", import.meta.url).href;
 const STORE = new URL("../../runtime/kernel/store/sqlite.ts", import.meta.url).href;
 
 describe("the lock of a cycle", () => {

@@ -1,8 +1,8 @@
 /** One side of a comparison: a release or a candidate, with every trial that it was given in this cycle. */
-import type { Genome } from "../runtime/kernel/genome.ts";
-import type { Store } from "../runtime/kernel/store/store.ts";
-import type { TrialResult } from "../replay/trial.ts";
-import type { Trace } from "./failure.ts";
+import type { Genome } from "../../runtime/kernel/genome.ts";
+import type { Store } from "../../runtime/kernel/store/store.ts";
+import type { TrialResult } from "../../replay/trial.ts";
+import type { Trace } from "../failure.ts";
 
 export interface Arm {
   readonly genome: Genome;
@@ -10,10 +10,11 @@ export interface Arm {
   readonly trials: ReadonlyMap<string, readonly TrialResult[]>;
 }
 
-/** A task passes when every trial of it passed; undefined when it had none. */
+/** A task passes when every trial of it passed; undefined when it had none, or one that nobody could decide. */
 export function passes(arm: Arm, task: string): boolean | undefined {
   const trials = arm.trials.get(task);
-  return trials === undefined || trials.length === 0 ? undefined : trials.every((trial) => trial.pass);
+  if (trials === undefined || trials.length === 0 || trials.some(({ undecided }) => undecided)) return undefined;
+  return trials.every(({ pass }) => pass);
 }
 
 /** The same arm with more trials. */

@@ -8,9 +8,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { messageOf, RatchetError } from "../runtime/kernel/error.ts";
-import type { Home } from "../runtime/kernel/home/home.ts";
-import type { Store } from "../runtime/kernel/store/store.ts";
+import { messageOf, RatchetError } from "../../runtime/kernel/error.ts";
+import type { Home } from "../../runtime/kernel/home/home.ts";
+import type { Store } from "../../runtime/kernel/store/store.ts";
 
 /**
  * Holds the lock while `use` goes on.

@@ -1,0 +1,73 @@
+/** Tries to answer one cluster: proposals, screening, the full gate; lowest rung first. */
+import { settleAll } from "../../replay/settle-all.ts";
+import { readGenome } from "../../runtime/kernel/genome.ts";
+import type { Rung } from "../candidate.ts";
+import type { Cluster } from "../failure.ts";
+import { decide, screen, topUp, TRIALS, type Evaluated, type EvaluationContext } from "./evaluate.ts";
+import { proposalsFor } from "./proposals.ts";
+import { settle } from "./settle.ts";
+import { split, taskOf } from "./split.ts";
+import type { CycleState } from "./state.ts";
+
+const RUNGS: readonly Rung[] = ["skill", "prompt", "harness"];
+
+/** True when a patch was accepted: the head is another one then. */
+export async function answer(state: CycleState, target: Cluster): Promise<boolean> {
+  const { runtime, tasks, signal, watch } = state.options;
+  const { home, store, model } = runtime;
+  const { support, holdout } = split(target, home.config.evolution.holdout, state.sides);
+  // All that is left of it was held out before: nobody may learn from it in this cycle.
+  if (support.length === 0) return false;
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const runs = { runner: state.runner, tasks: byId, signal };
+  state.head = await topUp(runs, state.head, target.failures.map(taskOf), () => TRIALS);
+  const context: EvaluationContext = {
+    ...runs,
+    home,
+    store,
+    parent: state.head,
+    parentFiles: await readGenome(home.dir, state.head.genome.sha, home.config.genome),
+    cases: { support: support.map(taskOf), holdout: holdout.map(taskOf) },
+    deterministic: model.deterministic,
+  };
+  const proposals = await proposalsFor(state, { ...target, failures: support }, context.parentFiles);
+  watch?.({ kind: "proposed", cluster: target.id, title: target.title, proposals: proposals.length });
+  for (const rung of RUNGS) {
+    const ofRung = proposals.filter((proposal) => proposal.rung === rung);
+    const screened = await settleAll(ofRung.map((proposal) => screen(context, proposal)));
+    const committed: Evaluated[] = [];
+    for (const one of screened) {
+      if ("refused" in one) state.refused.push(one);
+      else committed.push(one);
+    }
+    if (await judgeInOrder(state, context, target, committed)) return true;
+  }
+  return false;
+}
+
+/** The full gate for what survived the screening, one after the other, until one is accepted. */
+async function judgeInOrder(
+  state: CycleState,
+  context: EvaluationContext,
+  target: Cluster,
+  screened: readonly Evaluated[],
+): Promise<boolean> {
+  for (const [index, candidate] of screened.entries()) {
+    const isOut = candidate.verdict.verdict === "reject" || state.ledger.isSpent();
+    const judged = isOut ? candidate : await decide(context, candidate);
+    if (!(await settle(state, context.parent, target, judged))) continue;
+    for (const rest of screened.slice(index + 1)) {
+      await settle(state, context.parent, target, superseded(rest, judged));
+    }
+    return true;
+  }
+  return false;
+}
+
+/** Another patch was accepted first; this one may be proposed again for what is left. */
+function superseded(candidate: Evaluated, by: Evaluated): Evaluated {
+  if (candidate.verdict.verdict === "reject") return candidate;
+  const figures = `"${by.proposal.title}" was accepted first`;
+  const why = { name: "needed", claim: "the failure is still there", holds: "fails", figures } as const;
+  return { ...candidate, verdict: { ...candidate.verdict, verdict: "reject", reasons: [why] } };
+}

@@ -1,0 +1,125 @@
+/**
+ * One cycle: collect → attribute → cluster → propose → check → replay → judge → publish.
+ *
+ * Clusters are answered one after the other, the biggest first. What is accepted becomes the parent of what comes next, so
+ * that accepted patches form a stack of branches, each proven on top of the ones below it.
+ */
+import { createTrialRunner } from "../../replay/runner.ts";
+import { releaseGenome } from "../../replay/release/genome.ts";
+import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
+import { answer } from "./answer.ts";
+import { passes, withTrials, type Arm } from "./arm.ts";
+import { clustersOf } from "./clusters.ts";
+import type { Refused } from "./evaluate.ts";
+import { charged, createLedger } from "./ledger.ts";
+import type { ClusterSummary, CycleOptions, CycleState, Judged } from "./state.ts";
+
+export type { CycleEvent, CycleOptions } from "./state.ts";
+
+export interface CycleReport {
+  readonly id: string;
+  /** ISO times. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly release: string;
+  /** Tip of the accepted stack; the release itself when nothing was accepted. */
+  readonly head: string;
+  readonly before: Score;
+  readonly after: Score;
+  readonly clusters: readonly ClusterSummary[];
+  readonly candidates: readonly Judged[];
+  /** Proposals that could not become a commit. */
+  readonly refused: readonly Refused[];
+  /** Failures of the baseline that failed again when they were tried again, and how many there were. */
+  readonly reproduced: { readonly again: number; readonly of: number };
+  readonly trials: number;
+  /** Proposals and trials together; undefined when a reply had no known price. */
+  readonly costUsd: number | undefined;
+  readonly seconds: number;
+}
+
+export interface Score {
+  readonly passed: number;
+  readonly total: number;
+}
+
+/** @throws RatchetError when the store or git fails. Nothing the cycle does touches the user's checkout. */
+export async function runCycle(options: CycleOptions): Promise<CycleReport> {
+  const began = new Date();
+  const state = await start(options);
+  const reproduced = await measureBaseline(state);
+  const before = scoreOf(state.head, options.tasks);
+  const first = (await clustersOf(state)).map(({ id, title, failures }) => ({ id, title, count: failures.length }));
+  options.watch?.({ kind: "clusters", clusters: first });
+  await answerAll(state);
+  const ended = new Date();
+  return {
+    id: began.toISOString().replaceAll(/[-:]|\.\d+/g, ""),
+    startedAt: began.toISOString(),
+    endedAt: ended.toISOString(),
+    release: options.release,
+    head: state.head.genome.sha,
+    before,
+    after: scoreOf(state.head, options.tasks),
+    clusters: first,
+    candidates: state.judged,
+    refused: state.refused,
+    reproduced,
+    trials: state.ledger.trials,
+    costUsd: state.ledger.costUsd,
+    seconds: (ended.getTime() - began.getTime()) / 1000,
+  };
+}
+
+async function start(options: CycleOptions): Promise<CycleState> {
+  const { runtime, release } = options;
+  const { evolution } = runtime.home.config;
+  const ledger = createLedger(evolution.usd);
+  return {
+    options,
+    ledger,
+    runner: charged(createTrialRunner(runtime, evolution.parallel), ledger),
+    head: { genome: await releaseGenome(runtime.home, release), trials: new Map() },
+    sides: new Map(),
+    exhausted: new Set(),
+    tried: new Set(),
+    judged: [],
+    refused: [],
+  };
+}
+
+/** Every task once on the release, and every failure again, in the same cycle as the candidates. */
+async function measureBaseline(state: CycleState): Promise<CycleReport["reproduced"]> {
+  const { tasks, runtime, signal, watch } = state.options;
+  const { genome } = state.head;
+  let done = 0;
+  const onResult = (): void => watch?.({ kind: "baseline", done: ++done, total: tasks.length });
+  const first = await state.runner.runAll({ genome, tasks, purpose: "trial", signal, onResult });
+  const failing = new Set(first.filter(({ pass, undecided }) => !pass && !undecided).map(({ task }) => task));
+  const repeated = runtime.model.deterministic ? tasks.filter(({ id }) => failing.has(id)) : tasks;
+  const second = await state.runner.runAll({ genome, tasks: repeated, purpose: "trial", signal });
+  state.head = withTrials(state.head, [...first, ...second]);
+  const again = second.filter(({ task, pass, undecided }) => failing.has(task) && !pass && !undecided).length;
+  return { again, of: failing.size };
+}
+
+/** One cluster after the other, until none is left that could be answered, or the budget is spent. */
+async function answerAll(state: CycleState): Promise<void> {
+  const { evolution } = state.options.runtime.home.config;
+  while (state.tried.size < evolution.candidates_per_cycle) {
+    if (state.ledger.isSpent()) {
+      const { costUsd } = state.ledger;
+      state.options.watch?.({ kind: "budget", spentUsd: costUsd, capUsd: evolution.usd ?? 0 });
+      return;
+    }
+    const next = (await clustersOf(state)).find(({ id }) => !state.exhausted.has(id));
+    if (next === undefined) return;
+    // A better head may make possible what was not: clusters that were given up get another try.
+    if (await answer(state, next)) state.exhausted.clear();
+    else state.exhausted.add(next.id);
+  }
+}
+
+function scoreOf(arm: Arm, tasks: readonly TaskOnDisk[]): Score {
+  return { passed: tasks.filter((task) => passes(arm, task.id) === true).length, total: tasks.length };
+}

@@ -1,0 +1,40 @@
+/** What a cycle has spent: trials, and money where prices are known. Everything is charged here, and once. */
+import type { TrialRunner } from "../../replay/runner.ts";
+
+export interface Ledger {
+  trials: number;
+  /** US dollars; undefined as soon as one amount is not known. */
+  costUsd: number | undefined;
+  charge(usd: number | undefined): void;
+  /** True when the cap is reached. An unknown amount under a cap reaches it. */
+  isSpent(): boolean;
+}
+
+/** @param capUsd `evolution.usd` of agent.yaml */
+export function createLedger(capUsd: number | undefined): Ledger {
+  return {
+    trials: 0,
+    costUsd: 0,
+    charge(usd) {
+      this.costUsd = this.costUsd === undefined || usd === undefined ? undefined : this.costUsd + usd;
+    },
+    isSpent() {
+      return capUsd !== undefined && (this.costUsd ?? Number.POSITIVE_INFINITY) >= capUsd;
+    },
+  };
+}
+
+/** The same runner, with each trial charged when it ends. */
+export function charged(runner: TrialRunner, ledger: Ledger): TrialRunner {
+  return {
+    runAll: (request) =>
+      runner.runAll({
+        ...request,
+        onResult(result) {
+          ledger.trials++;
+          ledger.charge(result.totals.costUsd ?? undefined);
+          request.onResult?.(result);
+        },
+      }),
+  };
+}

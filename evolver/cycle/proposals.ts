@@ -1,0 +1,68 @@
+/** Asks every proposer for patches to one cluster. Proposers see the support part, and nothing that the gate found on the rest. */
+import { messageOf } from "../../runtime/kernel/error.ts";
+import type { Reason } from "../../replay/gate/outcome.ts";
+import type { Proposal } from "../candidate.ts";
+import type { Cluster } from "../failure.ts";
+import type { ProposeContext } from "../propose/proposer.ts";
+import { passingTraces } from "./clusters.ts";
+import type { CycleState } from "./state.ts";
+
+/** Reasons whose figures speak of support cases or of the patch alone. The figures of others would tell of held-out tasks. */
+const SHOWN: ReadonlySet<string> = new Set(["static-checks", "parses", "screening", "needed", "exercised"]);
+
+/**
+ * Proposals that were not tried on this head for this cluster, at most as many as the cycle still may try.
+ * @param support the cluster with its support part only
+ */
+export async function proposalsFor(
+  state: CycleState,
+  support: Cluster,
+  genome: ReadonlyMap<string, string>,
+): Promise<Proposal[]> {
+  const { runtime, proposers, signal, watch } = state.options;
+  const { evolution, genome: paths } = runtime.home.config;
+  const context: ProposeContext = {
+    cluster: support,
+    passing: await passingTraces(state),
+    genome,
+    paths,
+    rejected: rejectedFor(state, support.id),
+    signal,
+  };
+  const proposals: Proposal[] = [];
+  for (const proposer of proposers) {
+    if (state.ledger.isSpent()) break;
+    try {
+      const made = await proposer.propose(context);
+      for (const { costUsd } of made) state.ledger.charge(costUsd);
+      proposals.push(...made);
+    } catch (error) {
+      signal.throwIfAborted();
+      // An attempt that came to nothing was paid for all the same.
+      if (error instanceof Error && "costUsd" in error) state.ledger.charge(Number(error.costUsd));
+      watch?.({ kind: "proposer-failed", proposer: proposer.name, message: messageOf(error) });
+    }
+  }
+  const room = Math.min(evolution.candidates_per_cluster, evolution.candidates_per_cycle - state.tried.size);
+  const fresh = proposals.filter((proposal) => !state.tried.has(keyOf(state, support.id, proposal))).slice(0, room);
+  for (const proposal of fresh) state.tried.add(keyOf(state, support.id, proposal));
+  return fresh;
+}
+
+/** Earlier attempts at this cluster, and as much of the reasons as a proposer may know. */
+function rejectedFor(state: CycleState, cluster: string): ProposeContext["rejected"] {
+  return state.judged
+    .filter(({ candidate }) => candidate.cluster === cluster && candidate.verdict !== "accept")
+    .map(({ candidate: { proposal, reasons } }) => ({
+      proposal,
+      why: reasons.filter(({ holds }) => holds !== "holds").map(shown).join("; "),
+    }));
+}
+
+function shown({ name, claim, figures }: Reason): string {
+  return SHOWN.has(name) ? `${name}: ${figures}` : `${name}: not so: ${claim}`;
+}
+
+function keyOf({ head }: CycleState, cluster: string, { edits }: Proposal): string {
+  return JSON.stringify([cluster, head.genome.sha, edits.map(({ path, after }) => [path, after])]);
+}

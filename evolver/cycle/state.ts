@@ -1,0 +1,60 @@
+/** What one cycle knows while it goes on, and what it is told to do. */
+import type { Outcome } from "../../replay/gate/outcome.ts";
+import type { TrialRunner } from "../../replay/runner.ts";
+import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
+import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
+import type { Candidate } from "../candidate.ts";
+import type { Proposer } from "../propose/proposer.ts";
+import type { Arm } from "./arm.ts";
+import type { Refused } from "./evaluate.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Side } from "./split.ts";
+
+export interface CycleOptions {
+  readonly runtime: Runtime;
+  /** Commit to improve. */
+  readonly release: string;
+  /** Name of the suite that the tasks are of. */
+  readonly suite: string;
+  readonly tasks: readonly TaskOnDisk[];
+  readonly proposers: readonly Proposer[];
+  readonly signal: AbortSignal;
+  readonly watch?: (event: CycleEvent) => void;
+}
+
+/** What a cycle tells while it goes on. */
+export type CycleEvent =
+  | { readonly kind: "baseline"; readonly done: number; readonly total: number }
+  | { readonly kind: "clusters"; readonly clusters: readonly ClusterSummary[] }
+  | { readonly kind: "proposed"; readonly cluster: string; readonly title: string; readonly proposals: number }
+  | { readonly kind: "proposer-failed"; readonly proposer: string; readonly message: string }
+  | { readonly kind: "budget"; readonly spentUsd: number | undefined; readonly capUsd: number }
+  | { readonly kind: "judged"; readonly candidate: Candidate };
+
+export interface ClusterSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly count: number;
+}
+
+/** A candidate with the cases that it was judged on; none when it was rejected before the gate. */
+export interface Judged {
+  readonly candidate: Candidate;
+  readonly outcomes: readonly Outcome[];
+}
+
+export interface CycleState {
+  readonly options: CycleOptions;
+  readonly runner: TrialRunner;
+  readonly ledger: Ledger;
+  /** The release, or the last accepted candidate on top of it. */
+  head: Arm;
+  /** Side of each task that failed, for the whole cycle. */
+  readonly sides: Map<string, Side>;
+  /** Clusters that nothing answered on the present head. */
+  readonly exhausted: Set<string>;
+  /** What was tried already, as cluster, head and texts together. */
+  readonly tried: Set<string>;
+  readonly judged: Judged[];
+  readonly refused: Refused[];
+}
