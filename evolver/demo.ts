@@ -100,8 +100,8 @@ async function demoHome(dir: string): Promise<Home> {
   const home = await initHome(dir, "naive");
   const file = join(home, "agent.yaml");
   const text = await readFile(file, "utf8");
-  await writeFile(file, text.replace("suite: example", "suite: chores").replace("promotion: review", "promotion: auto"));
-  await git(home).run(["commit", "--quiet", "--all", "-m", "Evolve on the chores, promote what the gate accepts"]);
+  await writeFile(file, text.replace("promotion: review", "promotion: auto"));
+  await git(home).run(["commit", "--quiet", "--all", "-m", "Promote what the gate accepts"]);
   return openHome(home);
 }
 

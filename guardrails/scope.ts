@@ -8,18 +8,39 @@ export interface GenomePaths {
   readonly skills: string;
 }
 
+/**
+ * The part of the genome that a file belongs to, or undefined when it is not in it: `<harness>/<name>.ts`,
+ * `<prompts>/<name>.md`, names being ASCII letters, digits, `-` and `_`; and whatever lies in `<skills>`, scripts of skills
+ * among it.
+ */
+export function partOf(path: string, paths: GenomePaths): keyof GenomePaths | undefined {
+  if (below(path, paths.harness, /^[A-Za-z0-9][\w-]*\.ts$/)) return "harness";
+  if (below(path, paths.prompts, /^[A-Za-z0-9][\w-]*\.md$/)) return "prompts";
+  return path.startsWith(`${paths.skills}/`) && isPlainPath(path) ? "skills" : undefined;
+}
+
 export type GenomePart = "harness" | "prompt" | "skill";
 
 /**
- * The part of the genome that `path` belongs to, or undefined when evolution may not write it. Only
- * `<harness>/<name>.ts`, `<prompts>/<name>.md` and `<skills>/<name>/SKILL.md` are genome; names are ASCII letters,
- * digits, `-` and `_`, so that no second spelling of a path exists.
+ * The kind of file that evolution would write at `path`, or undefined when it may not: of skills it may write
+ * `<skills>/<name>/SKILL.md` only. Thus no second spelling of a path exists.
  */
 export function genomePart(path: string, paths: GenomePaths): GenomePart | undefined {
-  if (below(path, paths.harness, /^[A-Za-z0-9][\w-]*\.ts$/)) return "harness";
-  if (below(path, paths.prompts, /^[A-Za-z0-9][\w-]*\.md$/)) return "prompt";
-  if (below(path, paths.skills, /^[a-z0-9]+(?:-[a-z0-9]+)*\/SKILL\.md$/)) return "skill";
-  return undefined;
+  switch (partOf(path, paths)) {
+    case "harness":
+      return "harness";
+    case "prompts":
+      return "prompt";
+    case "skills":
+      return below(path, paths.skills, /^[a-z0-9]+(?:-[a-z0-9]+)*\/SKILL\.md$/) ? "skill" : undefined;
+    case undefined:
+      return undefined;
+  }
+}
+
+/** Git itself refuses most others, but a tree can be written by hand. U+FFFD stands for bytes that are no UTF-8. */
+export function isPlainPath(path: string): boolean {
+  return path.split("/").every((name) => !/^(?:\.{0,2}|\.git)$/i.test(name) && !/[\\\0\uFFFD]/.test(name));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Live runs: an instruction in the user's own folder, a task from its folder, a whole suite. */
 import { join } from "node:path";
 import type { BudgetCaps } from "../guardrails/budget.ts";
+import { RatchetError } from "../runtime/kernel/error.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import { requirePrice } from "../runtime/kernel/model/price.ts";
 import { runTask, type RunResult, type Runtime } from "../runtime/kernel/run/run-task.ts";
@@ -40,8 +41,24 @@ export async function runInstruction(
   requirePrice(runtime.model, options.caps?.usd);
   const genome = await releaseGenome(runtime.home, options.release);
   const before = await snapshot({ workspace: options.workspace, store: snapshotsOf(runtime.home) });
-  return runTask(runtime, { ...options, genome, purpose: "live", snapshot: before.tree });
+  const result = await runTask(runtime, { ...options, genome, purpose: "live", snapshot: before.tree });
+  await rememberEnd(runtime, result.id, options.workspace);
+  return result;
 }
+
+/** What the run left, so that undoing it can tell its changes from those that a person made later. */
+async function rememberEnd({ home, store }: Runtime, run: string, workspace: string): Promise<void> {
+  try {
+    const after = await snapshot({ workspace, store: snapshotsOf(home) });
+    await store.put(WORKSPACE_ENDS, run, after.tree);
+  } catch (error) {
+    // Too large by now, say. The run is over and recorded; undo then asks for --force.
+    if (!(error instanceof RatchetError)) throw error;
+  }
+}
+
+/** Collection with the tree of each workspace at the end of its run. */
+export const WORKSPACE_ENDS = "workspace-ends";
 
 /** Runs the task in `dir`, in a scratch copy of its workspace. */
 export async function runTaskFolder(

@@ -1,9 +1,11 @@
 /** Brings the workspace of a live run back to what it was before it, and forth again. */
 import { RatchetError } from "../runtime/kernel/error.ts";
+import { git } from "../runtime/kernel/git.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import type { RunRow, Store } from "../runtime/kernel/store/store.ts";
 import { undo } from "../runtime/kernel/workspace/restore.ts";
-import { snapshotsOf } from "./live.ts";
+import { snapshot } from "../runtime/kernel/workspace/snapshot.ts";
+import { snapshotsOf, WORKSPACE_ENDS } from "./live.ts";
 
 export interface Undone {
   readonly run: RunRow;
@@ -14,11 +16,17 @@ export interface Undone {
 }
 
 /**
- * @param to a snapshot that an earlier undo of the run saved, or the beginning of its id; the one before the run when left out
- * @throws RatchetError (usage) when the run is not known, still goes on, or worked in a scratch copy, or when it has no such
+ * @param options.to a snapshot that an earlier undo of the run saved, or the beginning of its id; the one before the run when left out
+ * @param options.force also when the folder was changed after the run
+ * @throws RatchetError (refused) when it was; RatchetError (usage) when the run is not known, still goes on, or worked in a scratch copy, or when it has no such
  * snapshot; nothing was changed then
  */
-export async function undoRun(home: Home, store: Store, id: string, to?: string): Promise<Undone> {
+export async function undoRun(
+  home: Home,
+  store: Store,
+  id: string,
+  { to, force = false }: { readonly to?: string; readonly force?: boolean } = {},
+): Promise<Undone> {
   const run = await store.getRun(id);
   if (run.status === "open") {
     throw new RatchetError("usage", `run ${run.id} still goes on`, "Stop it first (Ctrl-C where it runs).");
@@ -29,6 +37,7 @@ export async function undoRun(home: Home, store: Store, id: string, to?: string)
       `run ${run.id} has no snapshot: it worked in a scratch copy that is gone`,
     );
   }
+  if (to === undefined && !force) await refuseLaterWork(home, store, run);
   const saves = await savesOf(store, run);
   const restored = to === undefined ? run.snapshot : oneOf([run.snapshot, ...saves], to, run);
   const { tree: saved } = await undo({
@@ -38,6 +47,25 @@ export async function undoRun(home: Home, store: Store, id: string, to?: string)
     onSaved: (tree) => store.put(SAVES, run.id, [...saves.filter((save) => save !== tree), tree]),
   });
   return { run, restored, saved };
+}
+
+/** Undo takes the whole folder back. What was changed in it after the run is somebody's work, and not the run's. */
+async function refuseLaterWork(home: Home, store: Store, run: RunRow): Promise<void> {
+  const end = await store.get(WORKSPACE_ENDS, run.id);
+  const now = await snapshot({ workspace: run.workspace, store: snapshotsOf(home) });
+  if (end === now.tree || now.tree === run.snapshot) return;
+  const changed = typeof end === "string" ? await changedFiles(home, end, now.tree) : [];
+  const what = changed.length === 0 ? "" : `: ${changed.slice(0, 5).join(", ")}${changed.length > 5 ? `, and ${changed.length - 5} more` : ""}`;
+  throw new RatchetError(
+    "refused",
+    `${run.workspace} was changed after run ${run.id}${what}`,
+    `Undo would take that back too. --force does it all the same; the present state is kept as a snapshot either way.`,
+  );
+}
+
+async function changedFiles(home: Home, before: string, after: string): Promise<string[]> {
+  const printed = await git(home.dir, { gitDir: snapshotsOf(home) }).run(["diff-tree", "-r", "-z", "--name-only", before, after]);
+  return printed.split("\0").filter((name) => name !== "");
 }
 
 /** Snapshots that undoing a run made, by the id of the run: the oldest first. */

@@ -1,6 +1,6 @@
 /** The best tier on Linux: bubblewrap 0.8 or newer. */
 import { initCommand } from "./init.ts";
-import { mountPoints } from "./mount-table.ts";
+import { mountTable } from "./mount-table.ts";
 import { ownerArgs } from "./identity.ts";
 import { prlimitArgs } from "./limits.ts";
 import { prepare } from "./prepare.ts";
@@ -24,6 +24,7 @@ import {
 
 export interface BwrapTools {
   readonly bwrap: string;
+  /** Runs inside: a path that is valid there. */
   readonly prlimit: string;
   /** Only root needs these: to act as a workspace's owner, or else to shield the host's devices. */
   readonly setpriv: string | undefined;
@@ -102,7 +103,7 @@ const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
  * (Its `--remount-ro` would do, but also makes them unusable.)
  */
 function shieldDevices(): string {
-  const mounted = mountPoints();
+  const mounted = new Set(mountTable().map(({ point }) => point));
   const whole = mounted.has("/dev") && !DEVICES.some((name) => mounted.has(`/dev/${name}`));
   const each = `for name in ${DEVICES.join(" ")}; do mount -n -o bind,ro /dev/$name /dev/$name || exit; done`;
   return `${whole ? "mount -n -o remount,bind,ro /dev || exit" : each}; exec "$@"`;

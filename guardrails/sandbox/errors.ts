@@ -6,12 +6,13 @@ export class NoSandbox extends Error {
   readonly reports: readonly TierReport[];
 
   constructor(wanted: string, reports: readonly TierReport[]) {
+    const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
     super(
       [
         `${wanted}. Model-written code is not run without one.`,
         ...reports.map(
           ({ tier, status, detail, fix }) =>
-            `  ${tier}: ${status}, ${detail}${fix === undefined ? "" : `; to open it: ${fix}`}`,
+            `  ${tier}: ${status}, ${firstLine(detail)}${fix === undefined ? "" : `; to open it: ${fix}`}`,
         ),
       ].join("\n"),
     );

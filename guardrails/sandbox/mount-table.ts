@@ -1,25 +1,72 @@
 /** Our own mount table, as procfs shows it. */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 
-/** Mount points and their options; of several on one point, the last, which covers the others. */
-export function mountPoints(): ReadonlyMap<string, readonly string[]> {
+export interface MountPoint {
+  readonly id: string;
+  readonly point: string;
+  readonly options: readonly string[];
+  /** A recursive bind leaves it out, with all that is mounted below. */
+  readonly unbindable: boolean;
+}
+
+/** Every mount, in the order in which they were made. */
+export function mountTable(): readonly MountPoint[] {
   const lines = readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n");
-  return new Map(
-    lines.map((line) => {
-      const [, , , , point = "", options = ""] = line.split(" ");
-      return [unescape(point), options.split(",")];
-    }),
+  return lines.map((line) => {
+    const [id = "", , , , point = "", options = "", ...rest] = line.split(" ");
+    const tags = rest.slice(0, rest.indexOf("-"));
+    return {
+      id,
+      point: unescape(point),
+      options: options.split(","),
+      unbindable: tags.includes("unbindable"),
+    };
+  });
+}
+
+/** Options (with a leading comma) of the mount that holds `path`, which a user namespace may not clear. */
+export function lockedOptions(table: readonly MountPoint[], path: string): string {
+  const holder = table
+    .filter(({ point }) => isWithin(path, point))
+    // Of several on one point, the last covers the others.
+    .reduce<MountPoint | undefined>(
+      (best, each) => (best === undefined || each.point.length >= best.point.length ? each : best),
+      undefined,
+    );
+  return holder?.options.includes("noexec") === true ? ",noexec" : "";
+}
+
+/**
+ * What a recursive bind of `folder` brings along and leaves as writable as it was. Without those that another mount
+ * covers or that lie out of our reach: no path leads to them inside either.
+ */
+export function mountsBelow(table: readonly MountPoint[], folder: string): readonly MountPoint[] {
+  const below = table.filter(({ point }) => point !== folder && isWithin(point, folder));
+  const left = below.filter(({ unbindable }) => unbindable).map(({ point }) => point);
+  return below.filter(
+    ({ id, point }) => !left.some((area) => isWithin(point, area)) && mountIdAt(point) === id,
   );
 }
 
-/** For a path, the options (with a leading comma) that a user namespace may not clear, hence has to repeat. */
-export function lockedOptions(): (path: string) => string {
-  const points = [...mountPoints()].toSorted(([a], [b]) => b.length - a.length);
-  return (path) => {
-    const holder = points.find(([point]) => point === "/" || path === point || path.startsWith(`${point}/`));
-    return holder?.[1].includes("noexec") === true ? ",noexec" : "";
-  };
+function isWithin(path: string, area: string): boolean {
+  return area === "/" || path === area || path.startsWith(`${area}/`);
 }
+
+/** Of the mount that one reaches at `path`; undefined where one may not go. */
+function mountIdAt(path: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, O_PATH);
+    return /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1];
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** Opens nothing, only names the place: devices and sockets are not disturbed. */
+const O_PATH = 0o10000000;
 
 function unescape(text: string): string {
   return text.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

@@ -1,11 +1,12 @@
 /** Finds out, by running `true` inside each, which tiers work on this machine. */
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { bwrapSandbox } from "./bwrap.ts";
 import { noneSandbox } from "./none.ts";
 import { runSandboxed } from "./run.ts";
 import type { Sandbox, Tier } from "./sandbox.ts";
 import { seatbeltSandbox } from "./seatbelt.ts";
-import { findTool } from "./tools.ts";
+import { findInnerTool, findTool } from "./tools.ts";
 import { unshareSandbox } from "./unshare.ts";
 
 export interface TierReport {
@@ -45,22 +46,23 @@ const probes = new Map<Tier, Promise<Probe>>();
 async function tryTier(tier: Tier): Promise<Probe> {
   switch (tier) {
     case "bwrap": {
-      const tools = linuxTools(tier, ["bwrap", "prlimit"]);
+      const tools = linuxTools(tier, ["bwrap"], ["prlimit"]);
       if ("report" in tools) return tools;
-      const [bwrap, prlimit] = [tools.found("bwrap"), tools.found("prlimit")];
-      return runTrue(
-        bwrapSandbox({ bwrap, prlimit, setpriv: findTool("setpriv"), unshare: findTool("unshare") }),
-      );
+      const [setpriv, unshare] = [findTool("setpriv"), findTool("unshare")];
+      return runTrue(bwrapSandbox({ ...tools.outer, ...tools.inner, setpriv, unshare }));
     }
     case "unshare": {
-      const tools = linuxTools(tier, ["unshare", "setpriv", "prlimit", "mount", "umount", "pivot_root"]);
+      const tools = linuxTools(
+        tier,
+        ["setpriv", "unshare", "mount", "pivot_root"],
+        ["setpriv", "unshare", "umount", "prlimit"],
+      );
       if ("report" in tools) return tools;
-      const [unshare, setpriv, prlimit] = [
-        tools.found("unshare"),
-        tools.found("setpriv"),
-        tools.found("prlimit"),
-      ];
-      return runTrue(unshareSandbox({ unshare, setpriv, prlimit }));
+      const { outer, inner } = tools;
+      const folders = [...Object.values(outer), findTool("mkdir"), findTool("cp"), findTool("ip")].flatMap(
+        (path) => (path === undefined ? [] : [dirname(path)]),
+      );
+      return runTrue(unshareSandbox({ setpriv: outer.setpriv, unshare: outer.unshare, folders, inner }));
     }
     case "seatbelt": {
       if (process.platform !== "darwin")
@@ -81,23 +83,44 @@ async function tryTier(tier: Tier): Promise<Probe> {
 const LANDLOCK_DETAIL =
   "no launcher that could be reviewed; it would be partial anyway, without a process namespace";
 
-interface Tools {
-  found(name: string): string;
+interface Tools<Outer extends string, Inner extends string> {
+  readonly outer: Readonly<Record<Outer, string>>;
+  /** Paths inside. */
+  readonly inner: Readonly<Record<Inner, string>>;
 }
 
-function linuxTools(tier: Tier, names: readonly string[]): Tools | Probe {
+function linuxTools<Outer extends string, Inner extends string>(
+  tier: Tier,
+  outerNames: readonly Outer[],
+  innerNames: readonly Inner[],
+): Tools<Outer, Inner> | Probe {
   if (process.platform !== "linux")
     return { report: { tier, status: "unsupported", detail: "only on Linux" } };
-  const paths = new Map(names.map((name) => [name, findTool(name)]));
-  const missing = names.filter((name) => paths.get(name) === undefined);
-  if (missing.length === 0) return { found: (name) => paths.get(name) ?? name };
-  const report = {
-    tier,
-    status: "missing",
-    detail: `${missing.map((name) => `\`${name}\``).join(", ")} not on PATH`,
-  } as const;
+  const outer = findAll(outerNames, findTool);
+  const inner = findAll(innerNames, findInnerTool);
+  if (outer.missing.length + inner.missing.length === 0) return { outer: outer.found, inner: inner.found };
+  const missing: string[] = [...new Set<string>([...outer.missing, ...inner.missing])];
+  const detail = missing.map((name) => {
+    const elsewhere = findTool(name);
+    return elsewhere === undefined
+      ? `\`${name}\` is not on PATH`
+      : `\`${name}\` is only at ${elsewhere}, and the sandbox shows none but the system's folders such as /usr/bin`;
+  });
+  const report = { tier, status: "missing", detail: detail.join("; ") } as const;
   const fix = installCommand(missing.includes("bwrap") ? "bubblewrap" : "util-linux");
   return { report: fix === undefined ? report : { ...report, fix } };
+}
+
+function findAll<Name extends string>(
+  names: readonly Name[],
+  find: (name: string) => string | undefined,
+): { readonly found: Record<Name, string>; readonly missing: readonly Name[] } {
+  const paths = names.map((name) => [name, find(name)] as const);
+  return {
+    // Only looked at when none is missing.
+    found: Object.fromEntries(paths) as Record<Name, string>,
+    missing: paths.flatMap(([name, path]) => (path === undefined ? [name] : [])),
+  };
 }
 
 async function runTrue(sandbox: Sandbox): Promise<Probe> {

@@ -1,5 +1,5 @@
 /** The operating system as it looks inside, the same for every tier that builds a root of its own. */
-import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
 
 export type SystemEntry =
   | { readonly kind: "bind"; readonly path: string; readonly folder: boolean }
@@ -10,7 +10,14 @@ export type SystemEntry =
  * `/etc` neither accounts nor configuration. This matters since a root caller's code still owns root's files inside.
  */
 export function systemEntries(): readonly SystemEntry[] {
-  return (entries ??= [...FOLDERS, ...ETC].flatMap(entryFor));
+  return (entries ??= [...FOLDERS, ...stores(), ...ETC].flatMap(entryFor));
+}
+
+/** Whether a path without links leads to the same file inside. */
+export function isShown(path: string): boolean {
+  return systemEntries().some(
+    (entry) => entry.kind === "bind" && (path === entry.path || path.startsWith(`${entry.path}/`)),
+  );
 }
 
 /** Covered with an empty folder: administrators keep settings there. */
@@ -37,6 +44,8 @@ export const TMP_BYTES = 128 * 1024 * 1024;
 export const SHM_BYTES = 16 * 1024 * 1024;
 
 const FOLDERS = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+/** Where some distributions keep all programs. Public by design, and shown only where the system is made of it. */
+const STORES = ["/nix/store", "/gnu/store"];
 const ETC = [
   "/etc/alternatives",
   "/etc/ssl/certs",
@@ -61,6 +70,10 @@ const PROC_FILES = [
 
 let entries: readonly SystemEntry[] | undefined;
 let procFiles: readonly string[] | undefined;
+
+function stores(): string[] {
+  return STORES.filter((store) => existsSync(store) && realpathSync("/bin/sh").startsWith(`${store}/`));
+}
 
 function entryFor(path: string): SystemEntry[] {
   if (!existsSync(path)) return [];

@@ -2,7 +2,8 @@
 import { existsSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { initCommand } from "./init.ts";
-import { lockedOptions } from "./mount-table.ts";
+import { lockedOptions, mountTable, mountsBelow } from "./mount-table.ts";
+import type { MountPoint } from "./mount-table.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Mount } from "./sandbox.ts";
 import {
@@ -15,10 +16,13 @@ import {
   systemEntries,
 } from "./system.ts";
 
-/** `filter` and `limit` are command prefixes that load the system call filter, where possible, and set the limits. */
+/**
+ * `tools` are paths inside. `filter` and `limit` are command prefixes that load the system call filter, where possible,
+ * and set the limits. Each process here costs a millisecond or more, hence as few as can be.
+ */
 export function unshareScript(
   prepared: Prepared,
-  unshare: string,
+  tools: { readonly unshare: string; readonly umount: string },
   filter: readonly string[],
   limit: readonly string[],
 ): { readonly text: string } | { readonly reason: string } {
@@ -28,7 +32,7 @@ export function unshareScript(
   if (base === undefined) {
     return { reason: `the mounts leave none of ${BASES.join(", ")} free to build a root in` };
   }
-  const flags = lockedOptions();
+  const table = mountTable();
   const system = systemEntries();
   const links = system.filter((entry) => entry.kind === "symlink").map((entry) => entry.path);
   const binds = system.filter((entry) => entry.kind === "bind");
@@ -50,7 +54,7 @@ export function unshareScript(
     "umask 022",
     // Enough for the one that gives up all capabilities below, and none inside that one.
     "echo 1 > /proc/sys/user/max_user_namespaces",
-    "if command -v ip > /dev/null; then ip link set lo up; fi",
+    "if command -v ip > /dev/null; then ip link set lo up & fi",
     "{ echo sandbox > /proc/sys/kernel/hostname; } 2> /dev/null || hostname sandbox 2> /dev/null || :",
     `mount -n -t tmpfs -o mode=755,size=1m,nr_inodes=4k,nosuid,nodev root ${base}`,
     ...makePoints([
@@ -59,42 +63,41 @@ export function unshareScript(
       ...[...DEVICES].map((name) => [`${base}/dev/${name}`, false] as const),
     ]),
     ...points(early),
-    // Copies of the host's own links, one process for each folder.
-    ...copyLinks(links, `${base}/`),
-    ...copyLinks(
-      DEVICE_LINKS.filter((path) => existsSync(path)),
-      `${base}/dev/`,
-    ),
+    // The host's own links, as they are.
+    ...copyLinks([...links, ...DEVICE_LINKS.filter((path) => existsSync(path))], base),
     ...Object.entries(ETC_FILES).map(([path, text]) => `printf %s ${quote(text)} > ${base}${path}`),
     ...mountAll(base, [
-      ...binds.map(({ path }) => bindLine(path, base + path, "ro", flags)),
+      ...binds.flatMap(({ path }) => bindLines(path, base + path, "ro", table)),
       ...hiddenFolders().map((path) => fstabLine("hidden", base + path, "tmpfs", "ro,nosuid,nodev,size=4k")),
       fstabLine("proc", `${base}/proc`, "proc", "ro,nosuid,nodev,noexec"),
-      ...hiddenProcFiles().map((path) => bindLine("/dev/null", base + path, "ro,nodev", flags)),
+      ...hiddenProcFiles().flatMap((path) => bindLines("/dev/null", base + path, "ro", table)),
       // Read-only, a device still works, but its mode cannot be changed, on the host too.
       ...DEVICES.map((name) =>
-        fstabLine(`/dev/${name}`, `${base}/dev/${name}`, "none", `bind,ro,nosuid${flags(`/dev/${name}`)}`),
+        fstabLine(
+          `/dev/${name}`,
+          `${base}/dev/${name}`,
+          "none",
+          `bind,ro,nosuid${lockedOptions(table, `/dev/${name}`)}`,
+        ),
       ),
       fstabLine("shm", `${base}/dev/shm`, "tmpfs", `mode=1777,nosuid,nodev,nr_inodes=4k,size=${SHM_BYTES}`),
       fstabLine("tmp", `${base}/tmp`, "tmpfs", `mode=1777,nosuid,nodev,nr_inodes=64k,size=${TMP_BYTES}`),
-      ...early.map((mount) => callerLine(mount, base, flags)),
+      ...early.flatMap((mount) => callerLines(mount, base, table)),
+      ...(late.length === 0 ? [sealRoot(base)] : []),
     ]),
     ...(late.length === 0
       ? []
       : [
           ...points(late),
-          ...mountAll(
-            base,
-            late.map((mount) => callerLine(mount, base, flags)),
-          ),
+          ...mountAll(base, [...late.flatMap((mount) => callerLines(mount, base, table)), sealRoot(base)]),
         ]),
+    "wait",
     `cd ${base}`,
     "pivot_root . .old",
-    "umount -n -l /.old",
-    "mount -n -o remount,bind,ro /",
+    `${quote(tools.umount)} -n -l /.old`,
     `cd ${quote(prepared.cwd)}; unset OLDPWD`,
     // Without a map, since procfs is read-only already: inside, the uid shows as 65534, and has no capability.
-    `exec ${command([unshare, "--user", "--", ...filter])} \\`,
+    `exec ${command([tools.unshare, "--user", "--", ...filter])} \\`,
     `  ${command([...initCommand(true), "env", "-i", ...prepared.env.map(([name, value]) => `${name}=${value}`)])} \\`,
     `  ${command([...limit, ...prepared.argv])}`,
   ];
@@ -106,8 +109,8 @@ const BASES = ["/mnt", "/media", "/srv", "/opt", "/tmp", "/home"];
 
 const DEVICE_LINKS = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr"];
 
-function copyLinks(links: readonly string[], folder: string): string[] {
-  return links.length === 0 ? [] : [command(["cp", "-P", "--", ...links, folder])];
+function copyLinks(links: readonly string[], base: string): string[] {
+  return links.length === 0 ? [] : [command(["cp", "-P", "--parents", "--", ...links, base])];
 }
 
 function makePoints(points: readonly (readonly [path: string, folder: boolean])[]): string[] {
@@ -129,16 +132,38 @@ function mountAll(base: string, lines: readonly string[]): string[] {
   ];
 }
 
-function callerLine(
+function callerLines(
   { source, target, access }: Mount,
   base: string,
-  flags: (path: string) => string,
-): string {
-  return bindLine(source, base + target, access === "write" ? "rw,nodev" : "ro,nodev", flags);
+  table: readonly MountPoint[],
+): string[] {
+  return bindLines(source, base + target, access === "write" ? "rw" : "ro", table);
 }
 
-function bindLine(source: string, target: string, options: string, flags: (path: string) => string): string {
-  return fstabLine(source, target, "none", `bind,nosuid,nodev,${options}${flags(source)}`);
+/** Recursive, since a user namespace may not leave out what is mounted below: each of those is sealed on its own. */
+function bindLines(
+  source: string,
+  target: string,
+  access: "rw" | "ro",
+  table: readonly MountPoint[],
+): string[] {
+  return [
+    fstabLine(source, target, "none", `rbind,nosuid,nodev,${access}${lockedOptions(table, source)}`),
+    ...mountsBelow(table, source).map(({ point, options }) =>
+      remountLine(
+        target + point.slice(source.length),
+        `${options.includes("ro") ? "ro" : access}${options.includes("noexec") ? ",noexec" : ""}`,
+      ),
+    ),
+  ];
+}
+
+function sealRoot(base: string): string {
+  return remountLine(base, "ro");
+}
+
+function remountLine(target: string, options: string): string {
+  return fstabLine("none", target, "none", `remount,bind,nosuid,nodev,${options}`);
 }
 
 function fstabLine(source: string, target: string, type: string, options: string): string {

@@ -20,11 +20,15 @@ import { unshareScript } from "./unshare-script.ts";
 export interface UnshareTools {
   readonly unshare: string;
   readonly setpriv: string;
-  readonly prlimit: string;
+  /** Folders of the other programs that the script needs, for machines that have them elsewhere than usual. */
+  readonly folders: readonly string[];
+  /** Those that run inside: paths that are valid there. */
+  readonly inner: Readonly<Record<"unshare" | "setpriv" | "prlimit" | "umount", string>>;
 }
 
 /** Asks `setpriv` what it can do; `detect.ts` finds out whether the rest works here. */
 export function unshareSandbox(tools: UnshareTools): Sandbox {
+  const path = [...new Set([...SYSTEM_FOLDERS, ...tools.folders])].join(":");
   const program = loadsFilters(tools.setpriv) ? seccompProgram() : undefined;
   const filter = program === undefined ? undefined : sharedFile(program);
   return {
@@ -36,10 +40,10 @@ export function unshareSandbox(tools: UnshareTools): Sandbox {
         if (typeof prepared === "string") return prepared;
         const owner = ownerArgs(prepared.mounts);
         if ("reason" in owner) return owner.reason;
-        const limits = [tools.prlimit, ...prlimitArgs(spec.limits), "--"];
+        const limits = [tools.inner.prlimit, ...prlimitArgs(spec.limits), "--"];
         const filtered =
-          filter === undefined ? [] : [tools.setpriv, "--seccomp-filter", `/dev/fd/${FILTER_FD}`, "--"];
-        const script = unshareScript(prepared, tools.unshare, filtered, limits);
+          filter === undefined ? [] : [tools.inner.setpriv, "--seccomp-filter", `/dev/fd/${FILTER_FD}`, "--"];
+        const script = unshareScript(prepared, tools.inner, filtered, limits);
         if ("reason" in script) return script.reason;
         return {
           file: tools.setpriv,
@@ -55,7 +59,7 @@ export function unshareSandbox(tools: UnshareTools): Sandbox {
             SCRIPT,
           ],
           cwd: "/",
-          env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+          env: { PATH: path },
           fds: [privateFile(script.text), ...(filter === undefined ? [] : [filter()])],
           readStatus: (text) => ({ reached: text.includes("reached") }),
         };
@@ -63,6 +67,7 @@ export function unshareSandbox(tools: UnshareTools): Sandbox {
   };
 }
 
+const SYSTEM_FOLDERS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 const FILTER_FD = FIRST_FD + 1;
 const SCRIPT = `/dev/fd/${FIRST_FD}`;
 const NAMESPACES =

@@ -64,7 +64,7 @@ function isFutile(plan: Plan, { pairs, gains, losses }: Omit<Progress, "state">)
 
 /** A long plan can afford to give up sooner: what is good enough it finds long before its end. */
 function patience({ pairs }: Plan): number {
-  return Math.min(0.2, 12 * (pairs / 1000) ** 3);
+  return Math.max(0.015, Math.min(0.2, 12 * (pairs / 1000) ** 3));
 }
 
 /** P(Z ≥ z) of a standard normal, to about 1e-7 (Abramowitz & Stegun 26.2.17). */

@@ -133,7 +133,7 @@ async function commitToPromote(repo: string, what: PromoteOptions["what"], force
     throw new PromotionRefused(
       "changed-since-verdict",
       message,
-      "replay it again, or promote the commit by its id",
+      "promote the commit that was judged by its id, or run `agent evolve` again",
     );
   }
   return published;
@@ -176,7 +176,7 @@ function parentNotReleased(parent: string): PromotionRefused {
 
 function releaseMoved(expected: string, now: string): PromotionRefused {
   const message = `the release is ${short(now)} now, the verdict was given on ${short(expected)}`;
-  return new PromotionRefused("release-moved", message, "replay the patch on the present release");
+  return new PromotionRefused("release-moved", message, "run `agent evolve` again: patches are judged on the present release");
 }
 
 function short(commit: string): string {

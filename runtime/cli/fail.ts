@@ -1,5 +1,7 @@
 /** How an error is told, and which exit code it becomes. */
+import { NoSandbox } from "../../guardrails/sandbox/errors.ts";
 import { messageOf, RatchetError, type ErrorKind } from "../kernel/error.ts";
+import { ModelError } from "../kernel/model/model.ts";
 import { clean, clearStatus, printJson } from "./output.ts";
 
 const EXIT_CODES: Record<ErrorKind, number> = {
@@ -27,6 +29,14 @@ export function fail(error: unknown, json: boolean): void {
 function describe(error: unknown): { kind: string; message: string; hint: string | undefined; code: number } {
   if (error instanceof RatchetError) {
     return { kind: error.kind, message: error.message, hint: error.hint, code: EXIT_CODES[error.kind] };
+  }
+  if (error instanceof ModelError) {
+    const config = error.wire.code === "authentication" || error.wire.code === "invalid_request";
+    return { kind: `model: ${error.wire.code}`, message: error.message, hint: undefined, code: config ? 2 : 5 };
+  }
+  if (error instanceof NoSandbox) {
+    const hint = "agent doctor   tells what is missing and how to get it";
+    return { kind: "no sandbox", message: error.message, hint, code: EXIT_CODES.infrastructure };
   }
   if (error instanceof Error && error.name === "AbortError") {
     return { kind: "aborted", message: "stopped; what was done is saved", hint: undefined, code: 130 };

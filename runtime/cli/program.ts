@@ -21,6 +21,8 @@ export function createProgram(): Command {
   const program = new Command("agent")
     .description("Ratchet: an agent that does not make the same mistake twice.")
     .version(packageVersion())
+    // An option belongs to the command it stands behind: `gate` and `gate simulate` share names.
+    .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", EXAMPLES);
   for (const add of [
@@ -175,6 +177,7 @@ function runs(program: Command): void {
     .command("undo")
     .argument("<id>", "run, or the beginning of its id")
     .description("bring the workspace back to what it was before the run")
+    .option("--force", "also when the folder was changed after the run")
     .option("--to <snapshot>", "to what an earlier undo of the run saved, instead")
     .addOption(homeOption())
     .addOption(json())
@@ -297,8 +300,6 @@ function gate(program: Command): void {
     .command("gate")
     .argument("<outcomes>", "JSONL file, one outcome a line")
     .description("judge a table of outcomes: did the candidate help, and harm nothing?")
-    // Both commands have options of the same name; those after `simulate` are its own.
-    .enablePositionalOptions()
     .addOption(alphaOption())
     .addOption(json())
     .addHelpText(

@@ -1,5 +1,5 @@
 /** The genome files of a commit, straight from git's objects, and what may not be among them. */
-import { genomePart, type GenomePart, type GenomePaths } from "../../guardrails/scope.ts";
+import { isPlainPath, partOf, type GenomePaths } from "../../guardrails/scope.ts";
 import { RatchetError } from "./error.ts";
 import { git } from "./git.ts";
 
@@ -27,22 +27,10 @@ export class UnsafeGenome extends RatchetError {
   }
 }
 
-/** The folder of the genome that evolution may write `path` in, or undefined when it may not: see {@link genomePart}. */
-export function partOf(path: string, paths: GenomePaths): keyof GenomePaths | undefined {
-  const part = genomePart(path, paths);
-  return part === undefined ? undefined : FOLDERS[part];
-}
-
-const FOLDERS = { harness: "harness", prompt: "prompts", skill: "skills" } as const satisfies Record<
-  GenomePart,
-  keyof GenomePaths
->;
-
 /**
- * All genome files of the commit `sha` (a full id): harness and prompts that evolution may write, skills with everything in
- * them.
+ * All genome files of the commit `sha` (a full id), skills with everything in them.
  * @throws UnsafeGenome when the genome holds a symbolic link, a submodule, a path that leaves its folder, or a harness file or
- * prompt that evolution could not write: half a harness would run otherwise, or code that no check looks at.
+ * prompt where evolution could not write one: left out, half a harness would run; taken in, code that no check looks at.
  * @throws RatchetError (config) when there is no harness.
  */
 export async function genomeFiles(repo: string, sha: string, paths: GenomePaths): Promise<GenomeFile[]> {
@@ -52,12 +40,12 @@ export async function genomeFiles(repo: string, sha: string, paths: GenomePaths)
       const { mode, path, blob } = entry;
       if (mode === "120000") throw new UnsafeGenome(sha, path, "a symbolic link");
       if (mode === "160000") throw new UnsafeGenome(sha, path, "a submodule");
-      if (!path.split("/").every(isPlainName)) throw new UnsafeGenome(sha, path, "not a plain path");
+      if (!isPlainPath(path)) throw new UnsafeGenome(sha, path, "not a plain path");
       if (!path.startsWith(`${paths[part]}/`))
         throw new UnsafeGenome(sha, path, "a file where a folder should be");
-      if (!belongs(part, path)) continue;
-      if (part !== "skills" && partOf(path, paths) !== part)
-        throw new UnsafeGenome(sha, path, `not ${paths[part]}/NAME${part === "harness" ? ".ts" : ".md"}`);
+      if (!path.endsWith(ENDINGS[part])) continue;
+      if (partOf(path, paths) !== part)
+        throw new UnsafeGenome(sha, path, `not ${paths[part]}/NAME${ENDINGS[part]}`);
       const inPart = path.slice(paths[part].length + 1);
       found.push({ part, path, inPart, executable: mode === "100755", blob });
     }
@@ -86,18 +74,5 @@ async function listTree(repo: string, sha: string, folder: string) {
     });
 }
 
-function belongs(part: keyof GenomePaths, path: string): boolean {
-  switch (part) {
-    case "harness":
-      return path.endsWith(".ts");
-    case "prompts":
-      return path.endsWith(".md");
-    case "skills":
-      return true;
-  }
-}
-
-/** Git itself refuses most of these, but a tree can be written by hand. U+FFFD stands for bytes that are no UTF-8. */
-function isPlainName(name: string): boolean {
-  return !/^(?:\.{0,2}|\.git)$/i.test(name) && !/[\\\0\uFFFD]/.test(name);
-}
+/** Other files beside harness and prompts, notes for people, are no part of a genome. */
+const ENDINGS: Readonly<Record<keyof GenomePaths, string>> = { harness: ".ts", prompts: ".md", skills: "" };

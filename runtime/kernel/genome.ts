@@ -9,8 +9,8 @@ import { commitOf } from "./git.ts";
 import { RatchetError } from "./error.ts";
 import { stripTypes, type Stripped } from "./strip-types.ts";
 
-export type { GenomePaths } from "../../guardrails/scope.ts";
-export { partOf, UnsafeGenome } from "./genome-files.ts";
+export { partOf, type GenomePaths } from "../../guardrails/scope.ts";
+export { UnsafeGenome } from "./genome-files.ts";
 
 /** The harness as JavaScript, or why there is none. Its sources are on disk either way. */
 export type CompiledHarness =

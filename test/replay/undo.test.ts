@@ -32,15 +32,15 @@ test("an undo is undone, and that as well", async () => {
   const { runtime } = kit;
   const { id, workspace } = await ran();
   writeFileSync(join(workspace, "made.txt"), "made, and then changed\n");
-  const first = await undoRun(runtime.home, runtime.store, id);
+  const first = await undoRun(runtime.home, runtime.store, id, { force: true });
   expect(readdirSync(workspace)).toEqual(["mine.txt"]);
 
-  const second = await undoRun(runtime.home, runtime.store, id, first.saved.slice(0, 12));
+  const second = await undoRun(runtime.home, runtime.store, id, { to: first.saved.slice(0, 12) });
   expect(second.restored).toBe(first.saved);
   expect(second.saved).toBe(first.restored);
   expect(readFileSync(join(workspace, "made.txt"), "utf8")).toBe("made, and then changed\n");
 
-  await undoRun(runtime.home, runtime.store, id, second.saved);
+  await undoRun(runtime.home, runtime.store, id, { to: second.saved });
   expect(readdirSync(workspace)).toEqual(["mine.txt"]);
 });
 
@@ -48,12 +48,25 @@ test("a snapshot that is not one of this run's is refused, and nothing changes",
   const { home, store } = kit.runtime;
   const [one, other] = [await ran(), await ran()];
   writeFileSync(join(other.workspace, "theirs.txt"), "");
-  const { saved } = await undoRun(home, store, other.id);
+  const { saved } = await undoRun(home, store, other.id, { force: true });
   for (const to of [saved, "0000", ""]) {
-    await expect(undoRun(home, store, one.id, to)).rejects.toMatchObject({
+    await expect(undoRun(home, store, one.id, { to })).rejects.toMatchObject({
       kind: "usage",
       hint: expect.stringMatching(/^It has [0-9a-f]{40,64}\.$/),
     });
   }
   expect(readdirSync(one.workspace)).toEqual(["made.txt", "mine.txt"]);
+});
+
+test("work that was done after the run is not taken back without --force", async () => {
+  const { home, store } = kit.runtime;
+  const { id, workspace } = await ran();
+  writeFileSync(join(workspace, "later.txt"), "my own work\n");
+  await expect(undoRun(home, store, id)).rejects.toMatchObject({
+    kind: "refused",
+    message: expect.stringContaining("was changed after run"),
+  });
+  expect(readFileSync(join(workspace, "later.txt"), "utf8")).toBe("my own work\n");
+  await undoRun(home, store, id, { force: true });
+  expect(readdirSync(workspace)).toEqual(["mine.txt"]);
 });

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { initHome, type Template } from "../../kernel/home/init.ts";
+import { firstSuite, initHome, type Template } from "../../kernel/home/init.ts";
 import { bold, print, printJson } from "../output.ts";
 
 export async function init(dir: string, options: { template: Template; json?: boolean }): Promise<void> {
@@ -16,6 +16,6 @@ export async function init(dir: string, options: { template: Template; json?: bo
   const there = relative(process.cwd(), home);
   const enter =
     there === "" ? "" : `cd ${/^[\w./~-]+$/.test(there) ? there : `'${there.replaceAll("'", "'\\''")}'`} && `;
-  print(`Next:  ${enter}agent run --suite example`);
+  print(`Next:  ${enter}agent run --suite ${firstSuite(options.template)}`);
   print("       agent doctor      checks this machine");
 }

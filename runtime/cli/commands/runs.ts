@@ -69,10 +69,10 @@ export async function feedback(
   });
 }
 
-export async function undo(id: string, options: Options & { to?: string }): Promise<void> {
+export async function undo(id: string, options: Options & { to?: string; force?: boolean }): Promise<void> {
   const home = await homeOf(options);
   const { undoRun } = await import("../../../replay/undo.ts");
-  const { run, restored, saved } = await withStore(home, (store) => undoRun(home, store, id, options.to));
+  const { run, restored, saved } = await withStore(home, (store) => undoRun(home, store, id, options));
   if (options.json === true) {
     printJson({ run: run.id, workspace: run.workspace, restored, saved });
     return;

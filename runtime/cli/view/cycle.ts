@@ -7,7 +7,7 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
   return (event) => {
     switch (event.kind) {
       case "baseline":
-        counter(`${indent}baseline ${event.done} of ${event.total}`, event.done === event.total);
+        counter(`${indent}baseline: ${event.done} of ${event.total} tasks run`, event.done === event.total);
         return;
       case "clusters":
         for (const { title, count: failures } of event.clusters) {

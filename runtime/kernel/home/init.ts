@@ -9,6 +9,11 @@ import { agentYaml, guardrailsYaml } from "./template-text.ts";
 
 export type Template = "default" | "naive";
 
+/** The suite that shows most with a template: the naive harness passes the example, and fails most of the chores. */
+export function firstSuite(template: Template): string {
+  return template === "naive" ? "chores" : "example";
+}
+
 /**
  * Makes a home in `dir`, which must not exist or be empty. Nothing is left behind when that fails.
  * @returns the absolute path of the home
@@ -39,7 +44,7 @@ async function refuseOccupied(home: string): Promise<void> {
   const entries = await readdir(home);
   if (entries.length === 0) return;
   if (entries.includes("agent.yaml"))
-    throw new RatchetError("usage", `${home} is a home already`, "`agent doctor` checks it.");
+    throw new RatchetError("usage", `${home} is a home already`, "Use it with --home, or name another folder.");
   throw new RatchetError("usage", `${home} is not empty`, "Name a new or an empty folder: agent init DIR");
 }
 
@@ -76,7 +81,7 @@ async function fill(home: string, template: Template): Promise<void> {
   await commit(`Begin with the ${template} genome of Ratchet`);
   await repository.run(["switch", "--quiet", "--create", "main"]);
   await Promise.all([
-    writeFile(join(home, "agent.yaml"), agentYaml(nameOf(home))),
+    writeFile(join(home, "agent.yaml"), agentYaml(nameOf(home), firstSuite(template))),
     writeFile(join(home, "guardrails.yaml"), guardrailsYaml()),
     writeFile(join(home, ".gitignore"), ".agent/\n"),
     copyExampleSuite(home),

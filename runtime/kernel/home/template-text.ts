@@ -1,7 +1,9 @@
 /** The two files of the constitution as a new home gets them. */
+import { packageFile } from "../package.ts";
 
-export function agentYaml(name: string): string {
-  return `# yaml-language-server: $schema=./node_modules/ratchet-agent/docs/schema/agent.schema.json
+/** @param suite that cycles replay: a folder under tasks/, or one that is built in */
+export function agentYaml(name: string, suite: string): string {
+  return `# yaml-language-server: $schema=${packageFile("docs/schema/agent.schema.json")}
 version: 1
 name: ${JSON.stringify(name)}
 
@@ -19,13 +21,13 @@ budgets:
   seconds: 600
 
 evolution:
-  suite: example # tasks/<suite>, or \`chores\`, which is built in
+  suite: ${suite} # tasks/<suite>, or \`chores\`, which is built in
   promotion: review # review: you promote; auto: what the gate accepts becomes the release
 `;
 }
 
 export function guardrailsYaml(): string {
-  return `# yaml-language-server: $schema=./node_modules/ratchet-agent/docs/schema/guardrails.schema.json
+  return `# yaml-language-server: $schema=${packageFile("docs/schema/guardrails.schema.json")}
 version: 1
 
 # deny wins over ask, ask wins over allow. Commands run in a sandbox without network, with the workspace writable.

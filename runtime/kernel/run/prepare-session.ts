@@ -62,9 +62,9 @@ function approval({ approve }: RunRequest, over: AbortSignal): Pick<RunRequest, 
   };
 }
 
-/** By path below the folder, without `.md`. */
+/** By name, without `.md`. */
 async function readPrompts(dir: string): Promise<Record<string, string>> {
-  const files = (await readdir(dir, { recursive: true })).filter((file) => file.endsWith(".md")).toSorted();
+  const files = (await readdir(dir)).filter((file) => file.endsWith(".md")).toSorted();
   const texts = await Promise.all(files.map((file) => readFile(join(dir, file), "utf8")));
   return Object.fromEntries(files.map((file, index) => [file.slice(0, -3), texts[index] ?? ""]));
 }

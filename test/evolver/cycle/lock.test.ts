@@ -8,8 +8,8 @@ import { GuardrailsConfig } from "../../../runtime/kernel/config/guardrails-conf
 import type { Home } from "../../../runtime/kernel/home/home.ts";
 import { makeHome } from "../../helpers/home.ts";
 
-const LOCK = new URL("../../evolver/cycle/lock.ts", import.meta.url).href;
-const STORE = new URL("../../runtime/kernel/store/sqlite.ts", import.meta.url).href;
+const LOCK = new URL("../../../evolver/cycle/lock.ts", import.meta.url).href;
+const STORE = new URL("../../../runtime/kernel/store/sqlite.ts", import.meta.url).href;
 
 describe("the lock of a cycle", () => {
   it("is held by one at a time, and given back however the work ends", async () => {

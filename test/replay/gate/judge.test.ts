@@ -64,17 +64,13 @@ describe("one table, one verdict", () => {
     ],
     ["no failing case", ["b passing P>P"], "inconclusive", ["improves unknown"]],
     ["two trials that agree", ["a failing FF>PP", "b passing PP>PP"], "accept", []],
-    [
-      "a candidate that flickers",
-      ["a failing FF>PF"],
-      "inconclusive",
-      ["reproducible unknown", "improves unknown"],
-    ],
+    // Trials that differ are decided by evidence, whatever was said of the model; these are too few.
+    ["a candidate that flickers", ["a failing FF>PF"], "inconclusive", ["improves unknown"]],
     [
       "a passing case that flickers with the candidate",
       ["a failing FF>PP", "b passing PP>PF"],
       "inconclusive",
-      ["reproducible unknown", "harms-nothing unknown"],
+      ["improves unknown"],
     ],
     ["no roles: more pass", ["a - F>P", "b - F>P", "c - P>F"], "accept", []],
     ["no roles: as many pass", ["a - F>P", "c - P>F"], "reject", ["improves fails"]],
@@ -92,13 +88,103 @@ describe("one table, one verdict", () => {
   });
 });
 
+/** So many cases that came out alike: `a0 failing F>P`, `a1 failing F>P`, … */
+const many = (n: number, name: string, rest: string) => Array.from({ length: n }, (_, i) => `${name}${i} ${rest}`);
+const FLAKY = "x - FPPF>PFFP";
+
+describe("trials that differ", () => {
+  test.each<[string, string[], string, string[]]>([
+    [
+      "far more pass, in trials of a flaky suite",
+      [FLAKY, ...many(3, "a", "failing FFFF>PPPP"), "h holdout FFFF>PPFP", "b passing PPPP>PPPP"],
+      "accept",
+      [],
+    ],
+    [
+      "the same, and as many are lost without a role",
+      [FLAKY, ...many(3, "a", "failing FFFF>PPPP"), ...many(3, "b", "- PPPP>FFFF")],
+      "inconclusive",
+      ["improves unknown"],
+    ],
+    [
+      "far fewer pass",
+      ["x failing FFFF>PFFF", ...many(4, "b", "- PPPP>FFFF")],
+      "reject",
+      ["improves fails"],
+    ],
+    [
+      "more pass, but a case is lost that no flakiness explains",
+      [...many(5, "a", "failing FFFF>PPPP"), "h holdout FFFF>PPFP", "b passing PPPP>FFFF"],
+      "reject",
+      ["harms-nothing fails"],
+    ],
+    [
+      "more pass, and a safety case does not always pass any more",
+      [FLAKY, ...many(3, "a", "failing FFFF>PPPP"), "h holdout FFFF>PPPP", "s safety PPPP>PPPF"],
+      "inconclusive",
+      ["harms-nothing unknown"],
+    ],
+    [
+      "more pass, and a passing case fails once",
+      [FLAKY, ...many(3, "a", "failing FFFF>PPPP"), "h holdout FFFF>PPPP", "b passing PPPP>PPPF"],
+      "accept",
+      [],
+    ],
+    [
+      "the holdout does not get better",
+      [FLAKY, ...many(4, "a", "failing FFFF>PPPP"), "h holdout FFFF>FFFF"],
+      "inconclusive",
+      ["holds-out unknown"],
+    ],
+    [
+      "no failure comes back",
+      [FLAKY, "a failing PPPP>PPPP", ...many(4, "b", "passing FFFF>PPPP")],
+      "inconclusive",
+      ["reproducible unknown"],
+    ],
+    ["nothing but flakiness", [FLAKY, "y - PFPF>PPFF", "z - PFFF>FFPF"], "inconclusive", ["improves unknown"]],
+  ])("%s", (_, rows, expected, open) => {
+    const verdict = judge(table(...rows), { ...SURE, deterministic: false });
+    expect(failing(verdict)).toEqual(open);
+    expect(verdict.verdict).toBe(expected);
+  });
+
+  test("a loss that the flakiness of the baseline explains is none", () => {
+    const rows = [
+      ...many(8, "a", "passing PF>FP"),
+      ...many(8, "b", "passing PP>PF"),
+      ...many(30, "c", "failing FF>PP"),
+      "h holdout FF>PP",
+    ];
+    const lost = (n: number) => judge(table(...rows, ...many(n, "l", "passing PP>FF")), SURE);
+    expect(failing(lost(1))).toEqual([]);
+    expect(failing(lost(3))).toEqual(["harms-nothing unknown"]);
+    expect(failing(lost(6))).toEqual(["harms-nothing fails"]);
+  });
+
+  test("the e-value stands in the verdict only where it decided", () => {
+    expect(judge(table("a failing FF>PP"), SURE)).not.toHaveProperty("evalue");
+    expect(judge(table(FLAKY), SURE).evalue).toBeLessThan(1);
+    const huge = table("x - PF>PP", ...many(2000, "a", "failing FF>PP"));
+    expect(judge(huge, SURE).evalue).toBe(Number.MAX_VALUE);
+  });
+
+  test("a smaller alpha asks for more, and one that is no probability is refused", () => {
+    const rows = table(FLAKY, ...many(3, "a", "failing FFFF>PPPP"));
+    expect(judge(rows, SURE, { alpha: 0.05 }).verdict).toBe("accept");
+    expect(judge(rows, SURE, { alpha: 1e-6 }).verdict).toBe("inconclusive");
+    for (const alpha of [0, 1, Number.NaN]) expect(() => judge(rows, SURE, { alpha })).toThrow(RangeError);
+  });
+});
+
 describe("evidence", () => {
   const fix = table("a failing F>P");
   test.each<[GateEvidence, string, string[]]>([
     [SURE, "accept", []],
     [{ ...SURE, exercised: "no" }, "reject", ["exercised fails"]],
     [{ ...SURE, exercised: "unknown" }, "inconclusive", ["exercised unknown"]],
-    [{ ...SURE, deterministic: false }, "inconclusive", ["reproducible unknown"]],
+    // One trial of a model that may answer differently counts for what it is: a single pair.
+    [{ ...SURE, deterministic: false }, "inconclusive", ["improves unknown"]],
     [{ ...SURE, incomplete: ["z"] }, "inconclusive", ["harms-nothing unknown"]],
   ])("%j", (evidence, expected, open) => {
     const verdict = judge(fix, evidence);
@@ -135,6 +221,18 @@ describe("a table alone", () => {
     expect(judgeTable(table("a failing F>P")).reasons.map((reason) => reason.name)).not.toContain(
       "exercised",
     );
+  });
+});
+
+describe("a table alone, with one trial of each case", () => {
+  test.each<[string, string[], string]>([
+    ["roles that the baseline confirms make it exact", ["a failing F>P", "b safety P>P"], "accept"],
+    ["without roles nothing shows that it repeats", ["a - F>P", "b - P>P"], "inconclusive"],
+    ["nor where a role is contradicted", ["a failing F>P", "b passing F>P"], "inconclusive"],
+    ["noise that goes both ways is no gain", [...many(8, "a", "- F>P"), ...many(7, "b", "- P>F")], "inconclusive"],
+    ["enough of them are evidence", many(12, "a", "- F>P"), "accept"],
+  ])("%s", (_, rows, expected) => {
+    expect(judgeTable(table(...rows)).verdict).toBe(expected);
   });
 });
 

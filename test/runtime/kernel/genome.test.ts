@@ -188,8 +188,10 @@ test("a release that lost a file is written again; one that is whole is left as 
 });
 
 test("only plain paths below a part belong to the genome", () => {
-  const parts = ["harness/a.ts", "prompts/a.md", "skills/a/SKILL.md"].map((path) => partOf(path, PATHS));
-  expect(parts).toEqual(["harness", "prompts", "skills"]);
+  const parts = ["harness/a.ts", "prompts/a.md", "skills/a/SKILL.md", "skills/a/scripts/b.mjs"].map((path) =>
+    partOf(path, PATHS),
+  );
+  expect(parts).toEqual(["harness", "prompts", "skills", "skills"]);
   const outside = [
     "harness/../agent.yaml",
     "harness/a.json",
@@ -197,7 +199,6 @@ test("only plain paths below a part belong to the genome", () => {
     "harnessed/a.ts",
     "/harness/a.ts",
     "harness/lib/a.ts",
-    "skills/a/scripts/b.mjs",
     "skills/.git/config",
     "skills//a",
     "skills/a\\b",

@@ -36,9 +36,7 @@ export function decide(context: Context, mayCall: boolean): Decision {
 
 function begin(choice: Choice, after: Place | undefined): Decision {
   if (choice.kind === "none") {
-    return say(
-      ["I do not know how to do this: no skill in my context matches.", ...choice.remarks].join(" "),
-    );
+    return say([`I do not know how to do this: ${choice.why}.`, ...choice.remarks].join(" "));
   }
   const start: Place = {
     skill: choice.name,

@@ -1,5 +1,5 @@
 /** The `## Inputs` of a skill: what it needs, and how to find that in an instruction. */
-import { matchedValue, matchFirst } from "./match.ts";
+import { locateAll, type Match, type Span } from "./match.ts";
 import { BadProcedure, compile, VALUE_NAME, type Input } from "./procedure.ts";
 import { codeSpans } from "./spans.ts";
 
@@ -16,24 +16,41 @@ export function parseInputs(section: string): Input[] {
 }
 
 export type FoundInputs =
-  | { readonly kind: "found"; readonly values: ReadonlyMap<string, string> }
+  | {
+      readonly kind: "found";
+      readonly values: ReadonlyMap<string, string>;
+      /** Of the matches that gave a value, all that they took in. */
+      readonly spans: readonly Span[];
+    }
   | { readonly kind: "missing"; readonly name: string };
 
 /** @throws SlowPattern */
 export function findInputs(inputs: readonly Input[], instruction: string): FoundInputs {
   const values = new Map<string, string>();
+  const matches: Match[] = [];
   for (const { name, patterns, otherwise } of inputs) {
-    let value = otherwise;
-    for (const pattern of patterns) {
-      const groups = matchFirst(pattern, instruction);
-      if (groups === undefined) continue;
-      value = matchedValue(groups);
-      break;
-    }
+    const match = findFree(patterns, instruction, matches);
+    if (match !== undefined) matches.push(match);
+    const value = match?.value ?? otherwise;
     if (value === undefined) return { kind: "missing", name };
     values.set(name, value);
   }
-  return { kind: "found", values };
+  return { kind: "found", values, spans: matches.map(({ whole }) => whole) };
+}
+
+/** The first match whose value no input before has taken: one mention is not the input and the output at once. */
+function findFree(
+  patterns: readonly RegExp[],
+  instruction: string,
+  taken: readonly Match[],
+): Match | undefined {
+  for (const pattern of patterns) {
+    const free = locateAll(pattern, instruction).find(
+      ({ at }) => !taken.some((other) => other.at.from === at.from && other.at.to === at.to),
+    );
+    if (free !== undefined) return free;
+  }
+  return undefined;
 }
 
 /** Each bullet as one line; lines that are indented below it belong to it. */

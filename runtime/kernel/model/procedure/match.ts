@@ -13,6 +13,20 @@ const TIMEOUT_MS = 1_000;
 /** The groups of a match, the whole match first. */
 export type Groups = readonly (string | undefined)[];
 
+/** A piece of a text: from its first character up to the one behind its last. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Match {
+  /** Of `matchedValue`. */
+  readonly value: string;
+  readonly at: Span;
+  /** The whole match. */
+  readonly whole: Span;
+}
+
 /** The expression did not come to an end in time. */
 export class SlowPattern extends Error {
   override readonly name = "SlowPattern";
@@ -31,19 +45,41 @@ export function matchAll(pattern: RegExp, text: string): Groups[] {
   return matches(new RegExp(pattern.source, `${pattern.flags}g`), text);
 }
 
+/** All matches with where they stand. @throws SlowPattern */
+export function locateAll(pattern: RegExp, text: string): Match[] {
+  const located = new RegExp(pattern.source, `${pattern.flags}dg`);
+  return run(located, text).flatMap(({ groups, places }) => {
+    const at = groups.findIndex((group, index) => index > 0 && group !== undefined);
+    const value = places[Math.max(at, 0)];
+    const whole = places[0];
+    return value === undefined || whole === undefined ? [] : [{ value: matchedValue(groups), at: value, whole }];
+  });
+}
+
 /** What a match stands for: the first group that took part, or all of it when there are no groups. */
 export function matchedValue(groups: Groups): string {
   return groups.slice(1).find((group) => group !== undefined) ?? groups[0] ?? "";
 }
 
 function matches(pattern: RegExp, text: string): Groups[] {
+  return run(pattern, text).map(({ groups }) => groups);
+}
+
+interface Found {
+  readonly groups: Groups;
+  /** Of each group; empty for an expression without the flag `d`. */
+  readonly places: readonly (Span | undefined)[];
+}
+
+function run(pattern: RegExp, text: string): Found[] {
   room ??= { context: createContext({}), script: new Script(SCRIPT) };
   Object.assign(room.context, { pattern, text: capped(text) });
   try {
-    const found: Iterable<Iterable<string | undefined>> = room.script.runInContext(room.context, {
-      timeout: TIMEOUT_MS,
+    const found: Iterable<RegExpExecArray> = room.script.runInContext(room.context, { timeout: TIMEOUT_MS });
+    return Array.from(found, (match) => {
+      const places = Array.from(match.indices ?? [], (place) => place && { from: place[0], to: place[1] });
+      return { groups: [...match], places };
     });
-    return Array.from(found, (groups) => [...groups]);
   } catch (error) {
     if (isTimeout(error)) throw new SlowPattern(pattern);
     throw error;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 async function runHarness(files: Files, request: Partial<RunRequest> = {}): Promise<RunResult> {
-  const prompts = { "system.md": "Be brief.\n", "sub/part.md": "Part.\n" };
+  const prompts = { "system.md": "Be brief.\n", "part.md": "Part.\n" };
   return kit.run({ ...request, genome: await kit.release({ harness: files, prompts }) });
 }
 
@@ -43,7 +43,7 @@ describe("what a harness gets", () => {
     expect(hello).toMatchObject({
       instruction: "Grüße 😀",
       workspace: "/workspace",
-      prompts: { system: "Be brief.\n", "sub/part": "Part.\n" },
+      prompts: { system: "Be brief.\n", part: "Part.\n" },
       limits: { steps: 7, output_tokens: 8192 },
     });
     expect(hello.tools.map((tool: { name: string }) => tool.name)).toContain("bash");
@@ -197,8 +197,8 @@ describe("what a harness does not get", () => {
 
   test("its own files it may import", async () => {
     const result = await runHarness({
-      "main.ts": `import { word } from "./sub/word.ts";\nexport async function run() {\n  const { word: again } = await import("./sub/word.ts");\n  ${tell("[word, again]")}\n}\n`,
-      "sub/word.ts": 'export const word: string = "own";\n',
+      "main.ts": `import { word } from "./word.ts";\nexport async function run() {\n  const { word: again } = await import("./word.ts");\n  ${tell("[word, again]")}\n}\n`,
+      "word.ts": 'export const word: string = "own";\n',
     });
     expect(result.summary).toBe('["own","own"]');
   });
