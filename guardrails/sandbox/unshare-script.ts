@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { initCommand } from "./init.ts";
+import { FIRST_FD } from "./launch.ts";
 import { lockedOptions, mountTable, mountsBelow } from "./mount-table.ts";
 import type { MountPoint } from "./mount-table.ts";
 import type { Prepared } from "./prepare.ts";
@@ -16,6 +17,15 @@ import {
   systemEntries,
 } from "./system.ts";
 
+export interface Script {
+  readonly text: string;
+  /** Mounts in the form of fstab, to be handed over from {@link FIRST_LIST_FD} on. */
+  readonly lists: readonly string[];
+}
+
+/** After the script itself and the filter. */
+export const FIRST_LIST_FD = FIRST_FD + 2;
+
 /**
  * `tools` are paths inside. `filter` and `limit` are command prefixes that load the system call filter, where possible,
  * and set the limits. Each process here costs a millisecond or more, hence as few as can be.
@@ -25,7 +35,7 @@ export function unshareScript(
   tools: { readonly unshare: string; readonly umount: string },
   filter: readonly string[],
   limit: readonly string[],
-): { readonly text: string } | { readonly reason: string } {
+): Script | { readonly reason: string } {
   const base = BASES.find(
     (folder) => existsSync(folder) && prepared.mounts.every(({ source }) => !source.startsWith(`${folder}/`)),
   );
@@ -41,16 +51,32 @@ export function unshareScript(
   );
   const late = prepared.mounts.filter((mount) => isBelow(mount.target, "/tmp"));
   const early = prepared.mounts.filter((mount) => !late.includes(mount));
-  const points = (mounts: readonly Mount[]): string[] =>
-    makePoints(
-      mounts
-        .filter((mount) => outer.includes(mount))
-        .map(({ source, target }) => [base + target, isFolder(source)]),
+  const points = (mounts: readonly Mount[]): (readonly [path: string, folder: boolean])[] =>
+    mounts
+      .filter((mount) => outer.includes(mount))
+      .map(({ source, target }) => [base + target, isFolder(source)]);
+  const callerLines = (mounts: readonly Mount[]): string[] =>
+    mounts.flatMap(({ source, target, access }) =>
+      bindLines(source, base + target, access === "write" ? "rw" : "ro", table),
     );
+  // The last of all: from then on, no mount point can be made.
+  const seal = remountLine(base, "ro");
+  const first = [
+    ...binds.flatMap(({ path }) => bindLines(path, base + path, "ro", table)),
+    ...hiddenFolders().map((path) => fstabLine("hidden", base + path, "tmpfs", "ro,nosuid,nodev,size=4k")),
+    fstabLine("proc", `${base}/proc`, "proc", "ro,nosuid,nodev,noexec"),
+    ...hiddenProcFiles().flatMap((path) => bindLines("/dev/null", base + path, "ro", table)),
+    // Read-only, a device still works, but its mode cannot be changed, on the host too.
+    ...DEVICES.map((name) => deviceLine(`/dev/${name}`, base, table)),
+    fstabLine("shm", `${base}/dev/shm`, "tmpfs", `mode=1777,nosuid,nodev,nr_inodes=4k,size=${SHM_BYTES}`),
+    fstabLine("tmp", `${base}/tmp`, "tmpfs", `mode=1777,nosuid,nodev,nr_inodes=64k,size=${TMP_BYTES}`),
+    ...callerLines(early),
+  ];
+  const lists = late.length === 0 ? [[...first, seal]] : [first, [...callerLines(late), seal]];
   const lines = [
     "set -eu",
     // The script itself came on this descriptor; the shell reads it on another.
-    "exec 5<&-",
+    `exec ${FIRST_FD}<&-`,
     "umask 022",
     // Enough for the one that gives up all capabilities below, and none inside that one.
     "echo 1 > /proc/sys/user/max_user_namespaces",
@@ -61,36 +87,13 @@ export function unshareScript(
       ...binds.map((entry) => [base + entry.path, entry.folder] as const),
       ...["/dev/shm", "/proc", "/tmp", "/.old"].map((path) => [base + path, true] as const),
       ...[...DEVICES].map((name) => [`${base}/dev/${name}`, false] as const),
+      ...points(early),
     ]),
-    ...points(early),
     // The host's own links, as they are.
     ...copyLinks([...links, ...DEVICE_LINKS.filter((path) => existsSync(path))], base),
     ...Object.entries(ETC_FILES).map(([path, text]) => `printf %s ${quote(text)} > ${base}${path}`),
-    ...mountAll(base, [
-      ...binds.flatMap(({ path }) => bindLines(path, base + path, "ro", table)),
-      ...hiddenFolders().map((path) => fstabLine("hidden", base + path, "tmpfs", "ro,nosuid,nodev,size=4k")),
-      fstabLine("proc", `${base}/proc`, "proc", "ro,nosuid,nodev,noexec"),
-      ...hiddenProcFiles().flatMap((path) => bindLines("/dev/null", base + path, "ro", table)),
-      // Read-only, a device still works, but its mode cannot be changed, on the host too.
-      ...DEVICES.map((name) =>
-        fstabLine(
-          `/dev/${name}`,
-          `${base}/dev/${name}`,
-          "none",
-          `bind,ro,nosuid${lockedOptions(table, `/dev/${name}`)}`,
-        ),
-      ),
-      fstabLine("shm", `${base}/dev/shm`, "tmpfs", `mode=1777,nosuid,nodev,nr_inodes=4k,size=${SHM_BYTES}`),
-      fstabLine("tmp", `${base}/tmp`, "tmpfs", `mode=1777,nosuid,nodev,nr_inodes=64k,size=${TMP_BYTES}`),
-      ...early.flatMap((mount) => callerLines(mount, base, table)),
-      ...(late.length === 0 ? [sealRoot(base)] : []),
-    ]),
-    ...(late.length === 0
-      ? []
-      : [
-          ...points(late),
-          ...mountAll(base, [...late.flatMap((mount) => callerLines(mount, base, table)), sealRoot(base)]),
-        ]),
+    ...mountAll(FIRST_LIST_FD),
+    ...(late.length === 0 ? [] : [...makePoints(points(late)), ...mountAll(FIRST_LIST_FD + 1)]),
     "wait",
     `cd ${base}`,
     "pivot_root . .old",
@@ -101,7 +104,7 @@ export function unshareScript(
     `  ${command([...initCommand(true), "env", "-i", ...prepared.env.map(([name, value]) => `${name}=${value}`)])} \\`,
     `  ${command([...limit, ...prepared.argv])}`,
   ];
-  return { text: `${lines.join("\n")}\n` };
+  return { text: `${lines.join("\n")}\n`, lists: lists.map((list) => `${list.join("\n")}\n`) };
 }
 
 /** Where the new root is built; whatever is below is hidden while it is. */
@@ -122,22 +125,9 @@ function makePoints(points: readonly (readonly [path: string, folder: boolean])[
   ];
 }
 
-/** One process for all mounts. It wants a regular file; emptied, that tells nothing about the host's paths. */
-function mountAll(base: string, lines: readonly string[]): string[] {
-  const list = `${base}/.old/mounts`;
-  return [
-    `printf %s ${quote(lines.map((line) => `${line}\n`).join(""))} > ${list}`,
-    `mount -n -a -T ${list}`,
-    `: > ${list}`,
-  ];
-}
-
-function callerLines(
-  { source, target, access }: Mount,
-  base: string,
-  table: readonly MountPoint[],
-): string[] {
-  return bindLines(source, base + target, access === "write" ? "rw" : "ro", table);
+/** One process for all mounts; then nothing inside can read their list, which tells about the host's paths. */
+function mountAll(fd: number): string[] {
+  return [`mount -n -a -T /dev/fd/${fd}`, `exec ${fd}<&-`];
 }
 
 /** Recursive, since a user namespace may not leave out what is mounted below: each of those is sealed on its own. */
@@ -158,8 +148,8 @@ function bindLines(
   ];
 }
 
-function sealRoot(base: string): string {
-  return remountLine(base, "ro");
+function deviceLine(path: string, base: string, table: readonly MountPoint[]): string {
+  return fstabLine(path, base + path, "none", `bind,ro,nosuid${lockedOptions(table, path)}`);
 }
 
 function remountLine(target: string, options: string): string {

@@ -31,6 +31,7 @@ export function unshareSandbox(tools: UnshareTools): Sandbox {
   const path = [...new Set([...SYSTEM_FOLDERS, ...tools.folders])].join(":");
   const program = loadsFilters(tools.setpriv) ? seccompProgram() : undefined;
   const filter = program === undefined ? undefined : sharedFile(program);
+  const nothing = sharedFile("");
   return {
     tier: "unshare",
     full: true,
@@ -60,7 +61,7 @@ export function unshareSandbox(tools: UnshareTools): Sandbox {
           ],
           cwd: "/",
           env: { PATH: path },
-          fds: [privateFile(script.text), ...(filter === undefined ? [] : [filter()])],
+          fds: [privateFile(script.text), (filter ?? nothing)(), ...script.lists.map(privateFile)],
           readStatus: (text) => ({ reached: text.includes("reached") }),
         };
       }),

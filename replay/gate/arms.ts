@@ -21,11 +21,6 @@ export function isFlaky(one: Case): boolean {
   return [one.baseline, one.candidate].some((arm) => arm.includes(true) && arm.includes(false));
 }
 
-/** An arm has a single trial, which cannot show that it repeats. */
-export function isTriedOnce(one: Case): boolean {
-  return Math.min(one.baseline.length, one.candidate.length) < 2;
-}
-
 /** `a, b, c and 4 more`; `none` for an empty list. */
 export function listed(cases: readonly Case[], shown = 5): string {
   if (cases.length === 0) return "none";

@@ -42,7 +42,9 @@ function againstNoise(
   const reason = { ...SAME, claim: "no more is lost than two arms of the baseline would show" };
   const dear = guarded.filter(
     (one) =>
-      (one.role === "bank" || one.role === "safety") && always(one.baseline, true) && !always(one.candidate, true),
+      (one.role === "bank" || one.role === "safety") &&
+      always(one.baseline, true) &&
+      !always(one.candidate, true),
   );
   const noise = disagreement(cases);
   const expected = noise === undefined ? undefined : lostByChance(cases, noise);
@@ -53,9 +55,11 @@ function againstNoise(
       ? "; the baseline was tried once"
       : `; trials of the baseline differ in ${(100 * noise).toFixed(1)}%, which loses ${expected.toFixed(2)} at most`);
 
-  if (lost.length > 0 && chance !== undefined && chance <= alpha) return { ...reason, holds: "fails", figures };
+  if (lost.length > 0 && chance !== undefined && chance <= alpha)
+    return { ...reason, holds: "fails", figures };
   if (dear.length > 0)
     return { ...reason, holds: "unknown", figures: `always passed, and now not always: ${listed(dear)}` };
-  if (lost.length > 0 && (chance === undefined || chance < 0.5)) return { ...reason, holds: "unknown", figures };
+  if (lost.length > 0 && (chance === undefined || chance < 0.5))
+    return { ...reason, holds: "unknown", figures };
   return { ...reason, holds: "holds", figures };
 }

@@ -48,8 +48,8 @@ export function judge(
 
 /**
  * Judges a table that comes without evidence, as a person hands one over; whether the patch was exercised is not asked.
- * A single trial of a case tells all only when each case has a role, and came out with the baseline as its role says:
- * then it was seen to repeat. Otherwise evidence decides, as where trials differ.
+ * A single trial of a case tells all only when each case has a role, and came out with the baseline as its role says.
+ * Otherwise evidence decides, as where trials differ.
  * @throws TableError and RangeError as {@link judge}.
  */
 export function judgeTable(outcomes: readonly Outcome[], options: GateOptions = {}): Verdict {

@@ -12,7 +12,9 @@ import type { Case } from "./table.ts";
  */
 export function reproducible(cases: readonly Case[], _evidence: GateEvidence, setting: Setting): Reason {
   const failures = cases.filter((one) => one.role === "failing" || one.role === "holdout");
-  const gone = failures.filter((one) => (setting.exact ? !always(one.baseline, false) : always(one.baseline, true)));
+  const gone = failures.filter((one) =>
+    setting.exact ? !always(one.baseline, false) : always(one.baseline, true),
+  );
   const reason = {
     name: "reproducible",
     claim: setting.exact
@@ -25,7 +27,11 @@ export function reproducible(cases: readonly Case[], _evidence: GateEvidence, se
   if (!setting.exact) {
     const flaky = cases.filter(isFlaky).length;
     const failed = failures.length === 0 ? "there is no failing case" : `${again} failed again`;
-    return { ...reason, holds: "holds", figures: `${failed}; trials differ in ${flaky} of ${cases.length} cases` };
+    return {
+      ...reason,
+      holds: "holds",
+      figures: `${failed}; trials differ in ${flaky} of ${cases.length} cases`,
+    };
   }
   const trials = Math.min(...failures.map((one) => one.baseline.length));
   const figures =

@@ -66,7 +66,8 @@ function shape(pairs: number, log: number): Int32Array {
 
 function worth(gains: number, losses: number): number {
   return BETS.reduce(
-    (sum, { share, weight }) => sum + weight * Math.exp(gains * Math.log1p(share) + losses * Math.log1p(-share)),
+    (sum, { share, weight }) =>
+      sum + weight * Math.exp(gains * Math.log1p(share) + losses * Math.log1p(-share)),
     0,
   );
 }

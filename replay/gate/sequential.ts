@@ -32,7 +32,11 @@ export function nextTask(tasks: number, uniform: number): number {
 }
 
 /** What a pair of trials adds. After the comparison has ended nothing changes any more. */
-export function observe(plan: Plan, before: Progress, pair: { baseline: boolean; candidate: boolean }): Progress {
+export function observe(
+  plan: Plan,
+  before: Progress,
+  pair: { baseline: boolean; candidate: boolean },
+): Progress {
   if (before.state !== "open") return before;
   const gains = before.gains + Number(pair.candidate && !pair.baseline);
   const losses = before.losses + Number(pair.baseline && !pair.candidate);
@@ -57,6 +61,7 @@ function isFutile(plan: Plan, { pairs, gains, losses }: Omit<Progress, "state">)
   const moved = gains + losses;
   const left = Math.max(1, Math.round(((plan.pairs - pairs) * (moved + 1)) / (pairs + 2)));
   const missing = (plan.needed[Math.min(plan.pairs, moved + left)] ?? Infinity) - gains;
+  if (missing > left) return true;
   const chance = Math.min(0.97, Math.max(HOPED_FOR, (gains + 0.5) / (moved + 1)));
   const spread = Math.sqrt(left * chance * (1 - chance));
   return normalTail((missing - 0.5 - left * chance) / spread) < patience(plan);
@@ -70,7 +75,8 @@ function patience({ pairs }: Plan): number {
 /** P(Z ≥ z) of a standard normal, to about 1e-7 (Abramowitz & Stegun 26.2.17). */
 function normalTail(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const series =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
   return z >= 0 ? tail : 1 - tail;
 }

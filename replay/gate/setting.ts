@@ -1,5 +1,5 @@
 /** How a table is decided. */
-import { isFlaky, isTriedOnce } from "./arms.ts";
+import { isFlaky } from "./arms.ts";
 import type { Case } from "./table.ts";
 
 export interface Setting {
@@ -12,11 +12,15 @@ export interface Setting {
 export const ALPHA = 0.05;
 
 /**
- * Exact when the trials of each arm agree in each case, and either there are two of them or `deterministic` says that
- * one is enough.
+ * Exact when the trials of each arm agree in each case, and there are enough of them, or `deterministic` says that one
+ * is enough. A case that passes every other time looks fixed in n trials of each arm with probability (1/4)ⁿ: with two
+ * that is above 5%. So three are asked for, or two where cases have roles: a failing case has been seen to fail before.
  */
 export function settingOf(cases: readonly Case[], deterministic: boolean, alpha: number): Setting {
-  return { exact: !cases.some((one) => isFlaky(one) || (isTriedOnce(one) && !deterministic)), alpha };
+  const enough = deterministic ? 1 : cases.every((one) => one.role === undefined) ? 3 : 2;
+  const repeats = (one: Case): boolean =>
+    !isFlaky(one) && Math.min(one.baseline.length, one.candidate.length) >= enough;
+  return { exact: cases.every(repeats), alpha };
 }
 
 /** The cases came out with the baseline as their roles say: something has seen each of them before. */

@@ -312,13 +312,22 @@ function gate(program: Command): void {
     .action(async (file, options) => (await import("./commands/gate.ts")).gate(file, options));
   command
     .command("simulate")
-    .description("draw synthetic agents, and count false promotions, power and trials of the gate by evidence")
+    .description(
+      "draw synthetic agents, and count false promotions, power and trials of the gate by evidence",
+    )
     .option("--tasks <n>", "tasks in the table", positiveInteger, 40)
-    .option("--flakiness <p>", "share of tasks that pass every other time; the others never differ", share, 0.5)
+    .option(
+      "--flakiness <p>",
+      "share of tasks that pass every other time; the others never differ",
+      share,
+      0.5,
+    )
     .option("--effect <d>", "how much the pass rate of each task rises, where it can", share, 0.2)
     .addOption(
-      new Option("--null <kind>", "candidates that do not help: no task changes, or as many lose the effect as gain it")
-        .choices(["none", "balanced"]),
+      new Option(
+        "--null <kind>",
+        "candidates that do not help: no task changes, or as many lose the effect as gain it",
+      ).choices(["none", "balanced"]),
     )
     .option("--runs <n>", "candidates to draw", positiveInteger, 2000)
     .addOption(alphaOption())
@@ -376,7 +385,8 @@ function positive(text: string): number {
 
 function share(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("It must be from 0 to 1.");
+  if (text.trim() === "" || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("It must be from 0 to 1.");
   return value;
 }
 

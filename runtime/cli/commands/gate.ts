@@ -36,7 +36,8 @@ export function mark({ holds }: Reason): string {
 }
 
 function printSimulated({ tasks, alpha }: Simulation, result: Simulated): void {
-  const { measures, promoted, interval, runs, trueGain, meanTrials, trialsInterval, mostTrials, ended } = result;
+  const { measures, promoted, interval, runs, trueGain, meanTrials, trialsInterval, mostTrials, ended } =
+    result;
   const [low, high] = trialsInterval.map((trials) => trials.toFixed(0));
   print(`${bold(`${measures} ${percent(promoted)}`)} ${dim(`(95%: ${interval.map(percent).join(" to ")})`)}`);
   print(`  ${count(runs, "candidate")}, ${count(tasks, "task")}, true gain ${percent(trueGain)}, α ${alpha}`);

@@ -17,7 +17,9 @@ const caseOf = (name: string, baseline: readonly boolean[], candidate: readonly 
 });
 
 /** All that one pass can show, with its probability: both arms of each task once. */
-function passesOf(tasks: readonly Rates[]): { readonly pairs: [boolean, boolean][]; readonly chance: number }[] {
+function passesOf(
+  tasks: readonly Rates[],
+): { readonly pairs: [boolean, boolean][]; readonly chance: number }[] {
   return tasks.reduce<{ pairs: [boolean, boolean][]; chance: number }[]>(
     (all, { before, after }) =>
       all.flatMap(({ pairs, chance }) =>
@@ -59,12 +61,10 @@ function bestStop(tasks: readonly Rates[], passes: number, seen: [boolean, boole
 const rate = fc.integer({ min: 0, max: 8 }).map((n) => n / 8);
 /** Tasks whose rates do not rise on average; single ones may, as far as they can. */
 const nullTasks = (max: number) =>
-  fc
-    .array(fc.record({ before: rate, after: rate }), { minLength: 1, maxLength: max })
-    .map((tasks) => {
-      const gain = tasks.reduce((sum, { before, after }) => sum + after - before, 0);
-      return gain <= 0 ? tasks : tasks.map(({ before, after }) => ({ before: after, after: before }));
-    });
+  fc.array(fc.record({ before: rate, after: rate }), { minLength: 1, maxLength: max }).map((tasks) => {
+    const gain = tasks.reduce((sum, { before, after }) => sum + after - before, 0);
+    return gain <= 0 ? tasks : tasks.map(({ before, after }) => ({ before: after, after: before }));
+  });
 
 describe("under the null, by exact enumeration", () => {
   test("nobody can expect more than 1 by stopping when it suits", () => {
@@ -78,7 +78,10 @@ describe("under the null, by exact enumeration", () => {
 
   test("one task gains as much as the other loses, up to always and never", () => {
     for (const size of [0.25, 0.5, 1]) {
-      const [up, down] = [{ before: 0, after: size }, { before: size, after: 0 }];
+      const [up, down] = [
+        { before: 0, after: size },
+        { before: size, after: 0 },
+      ];
       expect(bestStop([up, down], 3)).toBeLessThanOrEqual(1 + 1e-12);
       expect(bestStop([up, down, up, down], 1)).toBeLessThanOrEqual(1 + 1e-12);
     }
@@ -97,7 +100,11 @@ describe("under the null, by exact enumeration", () => {
       for (const second of passesOf([a])) {
         const pairs = [first.pairs[0]!, second.pairs[0]!];
         const cases = [
-          caseOf("a", pairs.map(([baseline]) => baseline), pairs.map(([, candidate]) => candidate)),
+          caseOf(
+            "a",
+            pairs.map(([baseline]) => baseline),
+            pairs.map(([, candidate]) => candidate),
+          ),
           caseOf("b", [first.pairs[1]![0]], [first.pairs[1]![1]]),
         ];
         expected += first.chance * second.chance * evalueOf(cases);
@@ -110,7 +117,13 @@ describe("under the null, by exact enumeration", () => {
 describe("whatever the table", () => {
   const anyCase = fc
     .array(fc.tuple(fc.boolean(), fc.boolean()), { minLength: 1, maxLength: 4 })
-    .map((pairs) => caseOf("c", pairs.map(([before]) => before), pairs.map(([, after]) => after)));
+    .map((pairs) =>
+      caseOf(
+        "c",
+        pairs.map(([before]) => before),
+        pairs.map(([, after]) => after),
+      ),
+    );
   const anyCases = fc.array(anyCase, { minLength: 1, maxLength: 6 });
   const options = { seed: 7, numRuns: 300 };
 
@@ -129,7 +142,10 @@ describe("whatever the table", () => {
       fc.property(anyCases, fc.nat(), fc.nat(), (cases, which, trial) => {
         const better = cases.map((one, i) =>
           i === which % cases.length
-            ? { ...one, candidate: one.candidate.map((pass, j) => pass || j === trial % one.candidate.length) }
+            ? {
+                ...one,
+                candidate: one.candidate.map((pass, j) => pass || j === trial % one.candidate.length),
+              }
             : one,
         );
         expect(evalueOf(better)).toBeGreaterThanOrEqual(evalueOf(cases) * (1 - 1e-12));

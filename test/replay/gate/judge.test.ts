@@ -89,7 +89,8 @@ describe("one table, one verdict", () => {
 });
 
 /** So many cases that came out alike: `a0 failing F>P`, `a1 failing F>P`, … */
-const many = (n: number, name: string, rest: string) => Array.from({ length: n }, (_, i) => `${name}${i} ${rest}`);
+const many = (n: number, name: string, rest: string) =>
+  Array.from({ length: n }, (_, i) => `${name}${i} ${rest}`);
 const FLAKY = "x - FPPF>PFFP";
 
 describe("trials that differ", () => {
@@ -106,12 +107,7 @@ describe("trials that differ", () => {
       "inconclusive",
       ["improves unknown"],
     ],
-    [
-      "far fewer pass",
-      ["x failing FFFF>PFFF", ...many(4, "b", "- PPPP>FFFF")],
-      "reject",
-      ["improves fails"],
-    ],
+    ["far fewer pass", ["x failing FFFF>PFFF", ...many(4, "b", "- PPPP>FFFF")], "reject", ["improves fails"]],
     [
       "more pass, but a case is lost that no flakiness explains",
       [...many(5, "a", "failing FFFF>PPPP"), "h holdout FFFF>PPFP", "b passing PPPP>FFFF"],
@@ -142,7 +138,12 @@ describe("trials that differ", () => {
       "inconclusive",
       ["reproducible unknown"],
     ],
-    ["nothing but flakiness", [FLAKY, "y - PFPF>PPFF", "z - PFFF>FFPF"], "inconclusive", ["improves unknown"]],
+    [
+      "nothing but flakiness",
+      [FLAKY, "y - PFPF>PPFF", "z - PFFF>FFPF"],
+      "inconclusive",
+      ["improves unknown"],
+    ],
   ])("%s", (_, rows, expected, open) => {
     const verdict = judge(table(...rows), { ...SURE, deterministic: false });
     expect(failing(verdict)).toEqual(open);
@@ -224,13 +225,19 @@ describe("a table alone", () => {
   });
 });
 
-describe("a table alone, with one trial of each case", () => {
+describe("a table alone, with few trials of each case", () => {
   test.each<[string, string[], string]>([
     ["roles that the baseline confirms make it exact", ["a failing F>P", "b safety P>P"], "accept"],
     ["without roles nothing shows that it repeats", ["a - F>P", "b - P>P"], "inconclusive"],
     ["nor where a role is contradicted", ["a failing F>P", "b passing F>P"], "inconclusive"],
-    ["noise that goes both ways is no gain", [...many(8, "a", "- F>P"), ...many(7, "b", "- P>F")], "inconclusive"],
+    [
+      "noise that goes both ways is no gain",
+      [...many(8, "a", "- F>P"), ...many(7, "b", "- P>F")],
+      "inconclusive",
+    ],
     ["enough of them are evidence", many(12, "a", "- F>P"), "accept"],
+    ["two trials without roles do not show it either", ["a - FF>PP"], "inconclusive"],
+    ["three do", ["a - FFF>PPP"], "accept"],
   ])("%s", (_, rows, expected) => {
     expect(judgeTable(table(...rows)).verdict).toBe(expected);
   });

@@ -19,7 +19,10 @@ function outcomes(n: number, p: number): { readonly trials: boolean[]; readonly 
 
 test.each([0, 0.1, 0.5, 0.8])("how often trials differ is estimated without bias at %f", (p) => {
   for (const n of [2, 3, 5]) {
-    const mean = outcomes(n, p).reduce((sum, { trials, chance }) => sum + chance * disagreement([caseOf(trials)])!, 0);
+    const mean = outcomes(n, p).reduce(
+      (sum, { trials, chance }) => sum + chance * disagreement([caseOf(trials)])!,
+      0,
+    );
     expect(mean).toBeCloseTo(2 * p * (1 - p), 12);
   }
 });

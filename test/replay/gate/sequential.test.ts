@@ -69,7 +69,8 @@ describe("under the null, by exact enumeration", () => {
     let reached = 0;
     for (let coins = 0; coins < 2 ** planned.pairs; coins++) {
       let progress = begin(planned);
-      for (let i = 0; i < planned.pairs; i++) progress = observe(planned, progress, (coins >> i) & 1 ? GAIN : LOSS);
+      for (let i = 0; i < planned.pairs; i++)
+        progress = observe(planned, progress, (coins >> i) & 1 ? GAIN : LOSS);
       if (progress.state === "better") reached++;
     }
     const share = reached / 2 ** planned.pairs;
