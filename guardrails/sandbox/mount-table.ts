@@ -5,22 +5,14 @@ export interface MountPoint {
   readonly id: string;
   readonly point: string;
   readonly options: readonly string[];
-  /** A recursive bind leaves it out, with all that is mounted below. */
-  readonly unbindable: boolean;
 }
 
 /** Every mount, in the order in which they were made. */
 export function mountTable(): readonly MountPoint[] {
   const lines = readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n");
   return lines.map((line) => {
-    const [id = "", , , , point = "", options = "", ...rest] = line.split(" ");
-    const tags = rest.slice(0, rest.indexOf("-"));
-    return {
-      id,
-      point: unescape(point),
-      options: options.split(","),
-      unbindable: tags.includes("unbindable"),
-    };
+    const [id = "", , , , point = "", options = ""] = line.split(" ");
+    return { id, point: unescape(point), options: options.split(",") };
   });
 }
 
@@ -38,13 +30,12 @@ export function lockedOptions(table: readonly MountPoint[], path: string): strin
 
 /**
  * What a recursive bind of `folder` brings along and leaves as writable as it was. Without those that another mount
- * covers or that lie out of our reach: no path leads to them inside either.
+ * covers or that lie out of our reach: no path leads to them inside either. Unbindable ones do come along, since
+ * `unshare` makes every mount private first.
  */
 export function mountsBelow(table: readonly MountPoint[], folder: string): readonly MountPoint[] {
-  const below = table.filter(({ point }) => point !== folder && isWithin(point, folder));
-  const left = below.filter(({ unbindable }) => unbindable).map(({ point }) => point);
-  return below.filter(
-    ({ id, point }) => !left.some((area) => isWithin(point, area)) && mountIdAt(point) === id,
+  return table.filter(
+    ({ id, point }) => point !== folder && isWithin(point, folder) && mountIdAt(point) === id,
   );
 }
 

@@ -36,8 +36,9 @@ export const BETS: readonly Bet[] = [
  * the mean of its share of them, which has the same mean δᵢ.
  */
 export function evalueOf(cases: readonly Case[], direction: "gain" | "loss" = "gain"): number {
-  const passes = Math.min(
-    ...cases.map(({ baseline, candidate }) => Math.min(baseline.length, candidate.length)),
+  const passes = cases.reduce(
+    (fewest, { baseline, candidate }) => Math.min(fewest, baseline.length, candidate.length),
+    Infinity,
   );
   if (cases.length === 0 || passes === 0) return 1;
   const sign = direction === "gain" ? 1 : -1;

@@ -33,7 +33,7 @@ export function reproducible(cases: readonly Case[], _evidence: GateEvidence, se
       figures: `${failed}; trials differ in ${flaky} of ${cases.length} cases`,
     };
   }
-  const trials = Math.min(...failures.map((one) => one.baseline.length));
+  const trials = failures.reduce((fewest, one) => Math.min(fewest, one.baseline.length), Infinity);
   const figures =
     failures.length === 0
       ? "there is no failing case, and trials repeat"

@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { probeTiers } from "../../../guardrails/sandbox/probe.ts";
+import type { TierReport } from "../../../guardrails/sandbox/probe.ts";
 import { messageOf, RatchetError } from "../../kernel/error.ts";
 import { git } from "../../kernel/git.ts";
 import { openHome, type Home } from "../../kernel/home/home.ts";
@@ -13,7 +14,7 @@ import { dim, green, print, printJson, red, yellow } from "../output.ts";
 /** One thing that was looked at. */
 interface Check {
   readonly name: string;
-  readonly status: "ok" | "warning" | "broken";
+  readonly status: keyof typeof LABELS;
   readonly detail: string;
   /** The command or edit that mends it. */
   readonly fix?: string;
@@ -32,11 +33,32 @@ export async function doctor(options: HomeOption & { json?: boolean }): Promise<
     return;
   }
   for (const { name, status, detail, fix } of checks) {
-    const mark = { ok: green("ok     "), warning: yellow("warning"), broken: red("broken ") }[status];
-    print(`${mark}  ${name.padEnd(20)} ${detail}`);
-    if (fix !== undefined)
-      print(dim(`         ${" ".repeat(20)} ${fix.replaceAll("\n", `\n${" ".repeat(30)}`)}`));
+    // The system's own words about a sandbox can be many lines; `--json` has them all.
+    const shown = name.startsWith("sandbox: ") ? cut(detail) : indented(detail);
+    print(`${LABELS[status](status.padEnd(7))}  ${name.padEnd(20)} ${shown}`);
+    if (fix !== undefined) print(dim(`${" ".repeat(INDENT)}${indented(fix)}`));
   }
+}
+
+const LABELS = {
+  ok: green,
+  warning: yellow,
+  broken: red,
+  blocked: yellow,
+  missing: yellow,
+  "n/a": dim,
+} as const;
+/** Where the details begin. */
+const INDENT = 30;
+
+function cut(text: string): string {
+  const line = text.split("\n", 1)[0] ?? "";
+  const width = (process.stdout.columns ?? Infinity) - INDENT;
+  return line.length <= width ? line : `${line.slice(0, Math.max(width - 1, 0))}…`;
+}
+
+function indented(text: string): string {
+  return text.replaceAll("\n", `\n${" ".repeat(INDENT)}`);
 }
 
 function checkNode(): Check {
@@ -55,27 +77,35 @@ async function checkGit(): Promise<Check> {
 async function checkSandbox(): Promise<Check[]> {
   const tiers = await probeTiers();
   const best = tiers.find(({ status }) => status === "works");
-  const rows = tiers.map((report): Check => {
-    const name = `sandbox: ${report.tier}`;
-    if (report.status === "works") {
-      return { name, status: "ok", detail: `${report.detail}${report === best ? " (in use)" : ""}` };
-    }
-    const wanted = report.status !== "unsupported" && best?.tier !== "bwrap";
-    const fix = wanted && report.fix !== undefined ? { fix: report.fix } : {};
-    return {
-      name,
-      status: wanted && report.tier === "bwrap" ? "warning" : "ok",
-      detail: `${report.status}: ${report.detail}`,
-      ...fix,
-    };
-  });
-  const none: Check = {
-    name: "sandbox",
-    status: "broken",
-    detail: "no tier works here; Ratchet will not run a harness",
-  };
-  return best === undefined ? [none, ...rows] : rows;
+  const closed = tiers.filter(({ status }) => status === "blocked" || status === "missing");
+  // Without any tier, each is a way out; otherwise only a better one than that in use is worth the trouble.
+  const wanted = best === undefined ? closed : closed.slice(0, tiers.indexOf(best) > 0 ? 1 : 0);
+  const rows = tiers.map((report) => tierCheck(report, report === best, wanted.includes(report)));
+  return best === undefined ? [NO_TIER, ...rows] : rows;
 }
+
+function tierCheck(report: TierReport, inUse: boolean, wanted: boolean): Check {
+  const name = `sandbox: ${report.tier}`;
+  const detail = `${report.detail}${inUse ? " (in use)" : ""}`;
+  const status = ({ works: "ok", blocked: "blocked", missing: "missing", unsupported: "n/a" } as const)[
+    report.status
+  ];
+  const fix = report.fix ?? (report.status === "blocked" ? UNBLOCK : undefined);
+  return { name, status, detail, ...(wanted && fix !== undefined ? { fix } : {}) };
+}
+
+const UNBLOCK =
+  "allow user namespaces and mounts here; for a Docker container:\n" +
+  "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined";
+
+const NO_TIER: Check = {
+  name: "sandbox",
+  status: "broken",
+  detail: "no tier works here; Ratchet runs no model-written code without one",
+  fix:
+    "open one of the tiers below; or, only with code that you trust, let it run unconfined:\n" +
+    "run, evolve and demo take --dangerously-without-sandbox",
+};
 
 async function checkHome(dir: string | undefined): Promise<Check[]> {
   let home: Home;

@@ -1,4 +1,4 @@
-/** total.mjs FILE --column NAME [--rows "COLUMN is VALUE"|all] [--delimiter C] [--decimal .|,] */
+/** total.mjs FILE --column NAME [--rows "COLUMN is VALUE"|"VALUE COLUMN"|all] [--delimiter C] [--decimal .|,] */
 import { columnIndex, readTable } from "./csv.mjs";
 import { decimalMark, sum } from "./decimal.mjs";
 import { fail, readArgs } from "./text.mjs";
@@ -29,8 +29,10 @@ console.log(`total: ${total}`);
 
 function condition(text) {
   if (text === "all") return () => true;
-  const found = /^(?:the )?(.+?) (?:is|equals|=) (.+)$/u.exec(text);
-  if (found === null) return fail(`--rows must read "COLUMN is VALUE", not "${text}"`);
-  const at = columnIndex(table.header, found[1], file);
-  return ({ fields }) => fields[at].trim() === found[2].trim();
+  const said = /^(?:the )?(?<name>.+?) (?:is|equals|=) (?<value>.+)$/u.exec(text);
+  const found = said ?? /^(?:the )?(?<value>.+) (?<name>\S+)$/u.exec(text);
+  if (found === null) return fail(`--rows must read "COLUMN is VALUE" or "VALUE COLUMN", not "${text}"`);
+  const { name, value } = found.groups;
+  const at = columnIndex(table.header, name, file);
+  return ({ fields }) => fields[at].trim() === value.trim();
 }

@@ -33,14 +33,14 @@ export function leftOver(skill: OfferedSkill, { values, spans }: Taken, instruct
     else if (!covered) pieces.push({ from: token.from, to: token.to });
     joins = !covered;
   }
-  return [...new Set(pieces.map(({ from, to }) => text.slice(from, to).replace(/\s+/g, " ")))];
+  return [...new Set(pieces.map(({ from, to }) => text.slice(from, to).replace(/[\s`"“”]+/g, " ")))];
 }
 
 /** What a skill says about itself: name, description, introduction, and the prose of its inputs and steps. */
 interface Vocabulary {
   readonly text: string;
   readonly stems: ReadonlySet<string>;
-  /** Restricting words, each with the word that follows it or, at the end of a clause, the one before. */
+  /** Restricting words, each with its neighbour. */
   readonly pairs: ReadonlySet<string>;
 }
 
@@ -56,7 +56,7 @@ function vocabulary({ name, description, body }: OfferedSkill): Vocabulary {
   const pairs = new Set<string>();
   for (const { token, follower } of withNeighbours(tokens(text, true))) {
     if (!restricts(token.word)) stems.add(stem(token.word));
-    else if (follower !== undefined) pairs.add(pair(token, follower));
+    else pairs.add(pair(token, follower));
   }
   return { text: text.toLowerCase(), stems, pairs };
 }
@@ -83,7 +83,7 @@ function accountsFor(
   if (given.has(token.word)) return true;
   switch (token.kind) {
     case "word":
-      if (restricts(token.word)) return follower !== undefined && known.pairs.has(pair(token, follower));
+      if (restricts(token.word)) return known.pairs.has(pair(token, follower));
       return known.stems.has(stem(token.word)) || given.has(stem(token.word));
     case "name":
       return known.text.includes(token.word);
@@ -109,8 +109,9 @@ function withNeighbours(all: readonly Token[]): { token: Token; follower: Token 
   });
 }
 
-function pair(token: Token, follower: Token): string {
-  return `${token.word} ${stem(follower.word)}`;
+function pair({ word }: Token, follower: Token | undefined): string {
+  const [beside] = follower?.kind === "quoted" ? tokens(follower.word, true) : [follower];
+  return `${word} ${stem(beside?.word ?? "")}`;
 }
 
 /** Words within a value: a file `orders.csv` lets an instruction speak of an order. */

@@ -6,8 +6,9 @@ export const FILLER: ReadonlySet<string> = setOf(`
   why here there and or of in on at to into onto from for with by as is are was were be been being am do does did done
   have has had having will would could can may might shall should must let so then also too up down out off over such
   please kindly thanks hello hi hey dear just all every everything any anything some whole one ones much many often
-  about than like want wish need needs again else while because
-  write put save store give tell show make create get set use using used called file files result output job task`);
+  about than like want wish need needs again whatever myself yourself while because according among
+  write put save store give tell say says said see show make create get set use using
+  used called named wants wanted written file files result output job task`);
 
 /** Whole phrases, taken out of the instruction before its words are looked at. */
 export const POLITE: RegExp =

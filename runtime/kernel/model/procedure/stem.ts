@@ -6,6 +6,6 @@ export function stem(word: string): string {
   form = form.replace(/(?<=\p{L}{3})(?:ies|ied)$/u, "y");
   if (!/(?:ss|us|is)$/.test(form)) form = form.replace(/(?<=\p{L}{2})s$/u, "");
   form = form.replace(/(?<=[aeiouy]\p{L}+)(?:ing|ed)$/u, "");
-  form = form.replace(/(?<=\p{L}{3})e$/u, "");
+  form = form.replace(/(?<=\p{L}{2})e$/u, "");
   return form.replace(/([^aeiou])\1$/, "$1");
 }
