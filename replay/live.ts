@@ -37,7 +37,7 @@ export async function runInstruction(
     readonly approve?: (question: string) => Promise<boolean>;
   },
 ): Promise<RunResult> {
-  refuseHomeAsWorkspace(runtime.home, options.workspace);
+  await refuseHomeAsWorkspace(runtime.home, options.workspace);
   requirePrice(runtime.model, options.caps?.usd);
   const genome = await releaseGenome(runtime.home, options.release);
   const before = await snapshot({ workspace: options.workspace, store: snapshotsOf(runtime.home) });

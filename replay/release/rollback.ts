@@ -1,5 +1,6 @@
 /** Goes back: by one patch, or to any release. Always a new commit on top of the present one; history stays. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GenomePaths } from "../../runtime/kernel/genome.ts";
 import { changedTree, writeCommit } from "../../runtime/kernel/git-tree.ts";
@@ -91,7 +92,7 @@ async function oldGenome(repo: string, release: string, from: string, paths: Gen
   );
 }
 
-/** Lets git revert in a worktree of its own, and takes the tree. */
+/** The release's tree with the patch taken out. */
 async function withoutPatch(repo: string, release: string, patch: string): Promise<string> {
   if (!(await isAncestor(repo, patch, release))) {
     const hint = "only what was promoted can be taken back: see `agent releases`";
@@ -108,28 +109,40 @@ async function withoutPatch(repo: string, release: string, patch: string): Promi
   if (parents.length === 0)
     throw new RatchetError("usage", `${patch.slice(0, 12)} is the first commit of the home`);
 
-  const scratch = join(repo, ".agent", "tmp");
-  await mkdir(scratch, { recursive: true });
-  const folder = await mkdtemp(join(scratch, "rollback-"));
-  const worktree = join(folder, "tree");
+  const tree = await revertedTree(repo, release, patch, parents[0] ?? "");
+  if (tree.kind === "clean") return tree.id;
+  throw new RollbackConflict(patch, tree.files, await laterCommits(repo, patch, release, tree.files));
+}
+
+type Reverted = { readonly kind: "clean"; readonly id: string } | { readonly kind: "conflict"; readonly files: string[] };
+
+/**
+ * A three-way merge with the patch as the base, the release as ours and the state before the patch as theirs. It is made without
+ * a checkout, in an empty repository that only borrows the objects: attributes, filters and merge drivers of the home could
+ * name programs, and none of them is read.
+ */
+async function revertedTree(repo: string, release: string, patch: string, before: string): Promise<Reverted> {
+  const places = ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--show-object-format"];
+  const [objects = "", format = "sha1"] = lines(await git(repo).run(places), "\n");
+  const empty = await mkdtemp(join(tmpdir(), "ratchet-merge-"));
   try {
-    await git(repo).run(["worktree", "add", "--quiet", "--detach", worktree, release]);
-    const { run } = git(worktree);
+    await git(empty).run(["init", "--quiet", "--bare", `--object-format=${format}`, "."]);
+    const { run } = git(empty, { gitDir: empty, objects });
+    const commit = async (of: string, ...parents: string[]): Promise<string> => {
+      const args = ["commit-tree", "-m", "for a merge", ...parents.flatMap((parent) => ["-p", parent]), `${of}^{tree}`];
+      return (await run(args)).trim();
+    };
+    const base = await commit(patch);
+    const merge = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"];
     try {
-      await run(["revert", "--no-commit", ...(parents.length > 1 ? ["--mainline", "1"] : []), patch]);
+      const merged = await run([...merge, await commit(release, base), await commit(before, base)]);
+      return { kind: "clean", id: lines(merged, "\0")[0] ?? "" };
     } catch (error) {
-      if (!(error instanceof GitFailed)) throw error;
-      const files = lines(await run(["diff", "--name-only", "--diff-filter=U", "-z"]), "\0");
-      if (files.length === 0) throw error;
-      throw new RollbackConflict(patch, files, await laterCommits(repo, patch, release, files));
+      if (!(error instanceof GitFailed) || error.status !== 1) throw error;
+      return { kind: "conflict", files: [...new Set(lines(error.stdout, "\0").slice(1))] };
     }
-    return (await run(["write-tree"])).trim();
   } finally {
-    // Not `worktree prune`: that would also forget the user's own worktrees on a disk that is not mounted now.
-    await git(repo)
-      .run(["worktree", "remove", "--force", worktree])
-      .catch(() => undefined);
-    await rm(folder, { recursive: true, force: true });
+    await rm(empty, { recursive: true, force: true });
   }
 }
 

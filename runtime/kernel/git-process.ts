@@ -8,6 +8,8 @@ export interface GitOptions {
   /** Repository to use in place of the one that the folder lies in. */
   readonly gitDir?: string;
   readonly workTree?: string;
+  /** Where objects are read and written, in place of the repository's own. */
+  readonly objects?: string;
   /** Author and committer date; the present when absent. */
   readonly date?: Date;
   readonly signal?: AbortSignal;
@@ -117,6 +119,9 @@ function environment(options: GitOptions): Record<string, string> {
     // Replace references and patterns in paths would make a name mean something else than it says.
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_LITERAL_PATHSPECS: "1",
+    // In a partial clone a missing object is fetched, and to fetch is to run what the repository's configuration names.
+    GIT_NO_LAZY_FETCH: "1",
+    GIT_ALLOW_PROTOCOL: "none",
   };
   for (const name of INHERITED) {
     const value = process.env[name];
@@ -124,6 +129,7 @@ function environment(options: GitOptions): Record<string, string> {
   }
   if (options.index !== undefined) env["GIT_INDEX_FILE"] = options.index;
   if (options.gitDir !== undefined) env["GIT_DIR"] = options.gitDir;
+  if (options.objects !== undefined) env["GIT_OBJECT_DIRECTORY"] = options.objects;
   if (options.workTree !== undefined) env["GIT_WORK_TREE"] = options.workTree;
   if (options.date !== undefined) {
     env["GIT_AUTHOR_DATE"] = env["GIT_COMMITTER_DATE"] =

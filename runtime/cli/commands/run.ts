@@ -58,7 +58,7 @@ export async function run(instruction: string | undefined, options: Options): Pr
 
 async function workspaceOf(home: Home, options: Options): Promise<string> {
   const workspace = await folder(options.workspace ?? ".", "--workspace");
-  refuseHomeAsWorkspace(home, workspace);
+  await refuseHomeAsWorkspace(home, workspace);
   return workspace;
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commitCandidate } from "../../../evolver/commit.ts";
@@ -45,7 +45,7 @@ test("takes one patch back and leaves later ones, as a new commit on top", async
   expect(home.git("log", "-1", "--format=%(trailers:key=Ratchet-Reverts,valueonly)", release).trim()).toBe(
     bad,
   );
-  expect(readdirSync(join(home.repo, ".agent", "tmp"))).toEqual([]);
+  expect(existsSync(join(home.repo, ".agent", "tmp"))).toBe(false);
   expect(home.git("worktree", "list").trim().split("\n")).toHaveLength(1);
 });
 
@@ -72,7 +72,7 @@ test("a patch that later ones build on is a conflict that names the files and th
   expect((conflict as RollbackConflict).message).toContain(`${second.slice(0, 12)} Second change`);
   expect(await currentRelease(home.repo)).toEqual(before);
   expect(home.git("worktree", "list").trim().split("\n")).toHaveLength(1);
-  expect(readdirSync(join(home.repo, ".agent", "tmp"))).toEqual([]);
+  expect(existsSync(join(home.repo, ".agent", "tmp"))).toBe(false);
 
   // The way out that the hint names.
   await rollback({ ...base(home), what: { patch: second } });
@@ -167,4 +167,24 @@ test("every release stays reachable, also after the branch is gone and main was 
   expect(show(home, `${(await currentRelease(home.repo)).commit}:prompts/system.md`)).toBe(
     "You are an agent.\n",
   );
+});
+
+test("programs that the home's repository names are not run: filters, merge drivers, transports", async () => {
+  await using home = makeHome();
+  const marker = join(home.repo, ".agent", "ran");
+  home.git("config", "filter.evil.smudge", `sh -c 'touch ${marker}; cat'`);
+  home.git("config", "filter.evil.clean", `sh -c 'touch ${marker}; cat'`);
+  home.git("config", "merge.evil.driver", `touch ${marker}`);
+  home.git("config", "core.sshCommand", `touch ${marker} #`);
+  home.git("config", "remote.origin.url", "ssh://x/y");
+  home.git("config", "remote.origin.promisor", "true");
+  home.git("config", "extensions.partialClone", "origin");
+  home.git("config", "core.repositoryformatversion", "1");
+  home.write(".gitattributes", "* filter=evil merge=evil\n");
+  const bad = await promoted(home, "prompts/system.md", "Bad.\n", "Worsen the prompt");
+  await promoted(home, "harness/loop.ts", "export const step = (n: number): number => n;\n", "Improve the loop");
+  await rollback({ ...base(home), what: { patch: bad } });
+  // An object that is not there would be fetched from the promisor.
+  await expect(rollback({ ...base(home), what: { to: "0123456789012345678901234567890123456789" } })).rejects.toThrow();
+  expect(existsSync(marker)).toBe(false);
 });

@@ -68,7 +68,7 @@ function prose(section: string): string {
     .split("\n")
     .map((line) =>
       codeSpans(line, true)
-        .filter((_, index) => index % 2 === 0 || index === 1)
+        .filter((_, index) => index % 2 === 0)
         .join(" "),
     )
     .join("\n");

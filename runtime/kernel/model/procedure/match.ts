@@ -52,7 +52,9 @@ export function locateAll(pattern: RegExp, text: string): Match[] {
     const at = groups.findIndex((group, index) => index > 0 && group !== undefined);
     const value = places[Math.max(at, 0)];
     const whole = places[0];
-    return value === undefined || whole === undefined ? [] : [{ value: matchedValue(groups), at: value, whole }];
+    return value === undefined || whole === undefined
+      ? []
+      : [{ value: matchedValue(groups), at: value, whole }];
   });
 }
 

@@ -34,7 +34,8 @@ export function tokens(text: string, openQuotes = false): Token[] {
 const QUOTE =
   /`+(?<quoted>[^`\n]+)`+|"(?<quoted>[^"\n]+)"|“(?<quoted>[^”\n]+)”|(?<![\p{L}\p{N}])'(?<quoted>[^'\n]+)'(?![\p{L}\p{N}])/u;
 /** An address, a path with a slash at an end, or what has a dot within. */
-const NAME = /(?<name>https?:\/\/[^\s"'`,]*[\w/]|\.{0,2}\/[\w./-]*\w|[\w.-]+(?:\/[\w.-]+)*(?:\/(?![\w])|\.\w+))/u;
+const NAME =
+  /(?<name>https?:\/\/[^\s"'`,]*[\w/]|\.{0,2}\/[\w./-]*\w|[\w.-]+(?:\/[\w.-]+)*(?:\/(?![\w])|\.\w+))/u;
 /** With a number behind a hyphen, as in `latin-1` and in dates. */
 const WORD = /(?<word>[\p{L}\p{N}]+(?:['’]\p{L}+|(?:-\p{N}+)+)?)/u;
 const BREAK = /[.,;:!?()]|\n\s*\n/u;

@@ -154,7 +154,7 @@ describe("choosing", () => {
 
   test("takes the skill that shares most with the instruction", async () => {
     const driven = await drive(
-      { system: `${TOTAL}\n${other}`, text: "Sort the table sales.csv by column price" },
+      { system: `${TOTAL}\n${other}`, text: "Sort the CSV table by a column" },
       () => "ok",
     );
     expect(commands(driven)).toEqual(["sort"]);
