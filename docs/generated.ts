@@ -10,7 +10,10 @@ export function generated(): [URL, string][] {
   return [
     [new URL("../runtime/cli/help.txt", import.meta.url), helpText()],
     [new URL("schema/agent.schema.json", import.meta.url), schemaText(AgentConfig, "agent.yaml")],
-    [new URL("schema/guardrails.schema.json", import.meta.url), schemaText(GuardrailsConfig, "guardrails.yaml")],
+    [
+      new URL("schema/guardrails.schema.json", import.meta.url),
+      schemaText(GuardrailsConfig, "guardrails.yaml"),
+    ],
     [new URL("schema/task.schema.json", import.meta.url), schemaText(Task, "task.yaml")],
   ];
 }

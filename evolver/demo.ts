@@ -27,19 +27,36 @@ import { promotePatch } from "./promote.ts";
 
 export type DemoEvent =
   | { readonly kind: "home"; readonly dir: string; readonly model: string; readonly sandbox: Sandbox }
-  | { readonly kind: "suite"; readonly phase: DemoPhase; readonly done: number; readonly total: number; readonly passed: number }
+  | {
+      readonly kind: "suite";
+      readonly phase: DemoPhase;
+      readonly done: number;
+      readonly total: number;
+      readonly passed: number;
+    }
   | { readonly kind: "cycle"; readonly event: CycleEvent }
   | { readonly kind: "evolved"; readonly evolved: Evolved }
   | { readonly kind: "bad-patch"; readonly title: string; readonly commit: string }
   | { readonly kind: "rolled-back"; readonly notice: string };
 
-export type DemoPhase = "before" | "held-out before" | "held-out second try" | "after" | "held-out after" | "after the bad patch";
+export type DemoPhase =
+  | "before"
+  | "held-out before"
+  | "held-out second try"
+  | "after"
+  | "held-out after"
+  | "after the bad patch";
 
 export interface DemoResult {
   readonly dir: string;
   readonly before: Score;
   readonly after: Score;
-  readonly heldOut: { readonly before: number; readonly after: number; readonly bestOf2: number; readonly total: number };
+  readonly heldOut: {
+    readonly before: number;
+    readonly after: number;
+    readonly bestOf2: number;
+    readonly total: number;
+  };
   readonly evolved: Evolved;
   readonly rolledBack: boolean;
   readonly seconds: number;
@@ -61,7 +78,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const home = await demoHome(options.dir);
   const runtime = await openRuntime(home, {}, options.sandbox);
   try {
-    options.watch({ kind: "home", dir: home.dir, model: runtime.model.description, sandbox: runtime.sandbox });
+    options.watch({
+      kind: "home",
+      dir: home.dir,
+      model: runtime.model.description,
+      sandbox: runtime.sandbox,
+    });
     const first = (await currentRelease(home.dir)).commit;
     const before = await suite(runtime, options, "before", "chores");
     const heldOut = await suite(runtime, options, "held-out before", "chores-heldout", first);
@@ -163,12 +185,18 @@ async function badPatch(home: Home, release: string): Promise<Proposal> {
       costUsd: 0,
     };
   }
-  throw new RatchetError("infrastructure", "the demo's harness has no step limit to spoil", "Please report this.");
+  throw new RatchetError(
+    "infrastructure",
+    "the demo's harness has no step limit to spoil",
+    "Please report this.",
+  );
 }
 
 async function sameGenome(home: Home, release: string): Promise<boolean> {
   const now = (await currentRelease(home.dir)).commit;
-  const [a, b] = await Promise.all([now, release].map((commit) => readGenome(home.dir, commit, home.config.genome)));
+  const [a, b] = await Promise.all(
+    [now, release].map((commit) => readGenome(home.dir, commit, home.config.genome)),
+  );
   return JSON.stringify([...(a ?? [])]) === JSON.stringify([...(b ?? [])]);
 }
 

@@ -44,7 +44,11 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     ...(options.watch === undefined ? {} : { watch: options.watch }),
   });
   const report = await writeReport(runtime, cycle);
-  await store.put("cycles", cycle.id, { ...cycle, candidates: cycle.candidates.map(({ candidate }) => candidate.id), report });
+  await store.put("cycles", cycle.id, {
+    ...cycle,
+    candidates: cycle.candidates.map(({ candidate }) => candidate.id),
+    report,
+  });
   return { ...cycle, report, promoted: await promoteAccepted(runtime, cycle) };
 }
 
@@ -74,7 +78,11 @@ async function writeReport({ home, model }: Runtime, cycle: CycleReport): Promis
       candidate,
       cases: outcomes.length === 0 ? [] : casesOf(outcomes),
     })),
-    refused: cycle.refused.map(({ proposal, refused }) => ({ title: proposal.title, source: proposal.source, why: refused })),
+    refused: cycle.refused.map(({ proposal, refused }) => ({
+      title: proposal.title,
+      source: proposal.source,
+      why: refused,
+    })),
   });
   await writeFile(file, text);
   return file;

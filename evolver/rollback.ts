@@ -21,13 +21,19 @@ export async function rollbackRelease(
   }
   const last = (await listReleases(home.dir, store)).find((release) => release.current);
   if (last === undefined || last.kind !== "promote") {
-    throw new RatchetError("usage", "there is no promotion to take back", "`agent releases` shows what happened.");
+    throw new RatchetError(
+      "usage",
+      "there is no promotion to take back",
+      "`agent releases` shows what happened.",
+    );
   }
   return rollback({ ...shared, what: { to: last.from }, reason: `without "${last.reason}"` });
 }
 
 async function commitOfPatch(home: Home, store: Store, name: string): Promise<string> {
-  const found = (await listPatches(store)).find(({ candidate }) => candidate.branch === name || candidate.id === name);
+  const found = (await listPatches(store)).find(
+    ({ candidate }) => candidate.branch === name || candidate.id === name,
+  );
   const branch = found?.candidate.branch;
   return (branch === undefined ? undefined : await commitOf(home.dir, branch)) ?? name;
 }

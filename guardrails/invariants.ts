@@ -14,7 +14,14 @@ export function checkInvariants(
 ): Finding[] {
   return invariants.flatMap(({ file, text }) =>
     edits
-      .filter(({ path, before, after }) => path === file && (before?.includes(text) ?? false) && !after.includes(text))
-      .map(({ path }) => ({ check: "invariants", path, message: `the pinned text is gone: ${JSON.stringify(text.slice(0, 80))}` })),
+      .filter(
+        ({ path, before, after }) =>
+          path === file && (before?.includes(text) ?? false) && !after.includes(text),
+      )
+      .map(({ path }) => ({
+        check: "invariants",
+        path,
+        message: `the pinned text is gone: ${JSON.stringify(text.slice(0, 80))}`,
+      })),
   );
 }

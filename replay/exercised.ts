@@ -64,7 +64,9 @@ function skillLoaded(change: Change, events: readonly TrajectoryEvent[]): boolea
 /** The longest added line was in the text that went to the model; where text was only taken out, it was missing there. */
 function promptSent(change: Change, events: readonly TrajectoryEvent[]): boolean {
   const parts = diffLines(change.before ?? "", change.after);
-  const sent = events.filter((event) => event.kind === "model_called").map(({ request }) => sentText(request));
+  const sent = events
+    .filter((event) => event.kind === "model_called")
+    .map(({ request }) => sentText(request));
   const added = longestLine(parts.filter((part) => part.added));
   if (added !== undefined) return sent.some((text) => text.includes(added));
   const removed = longestLine(parts.filter((part) => part.removed));

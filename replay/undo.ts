@@ -3,7 +3,7 @@ import { RatchetError } from "../runtime/kernel/error.ts";
 import { git } from "../runtime/kernel/git.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import type { RunRow, Store } from "../runtime/kernel/store/store.ts";
-import { undo } from "../runtime/kernel/workspace/restore.ts";
+import { replaceBySnapshot, undo } from "../runtime/kernel/workspace/restore.ts";
 import { snapshot } from "../runtime/kernel/workspace/snapshot.ts";
 import { snapshotsOf, WORKSPACE_ENDS } from "./live.ts";
 
@@ -11,21 +11,28 @@ export interface Undone {
   readonly run: RunRow;
   /** The snapshot that the workspace is now. */
   readonly restored: string;
-  /** The snapshot of what was there a moment ago. */
-  readonly saved: string;
+  /** The snapshot of what was there a moment ago; undefined when it was not to be kept. */
+  readonly saved: string | undefined;
+}
+
+export interface UndoChoice {
+  /** A snapshot that an earlier undo of the run saved, or the beginning of its id; the one before the run when left out. */
+  readonly to?: string | undefined;
+  /** Also when the folder was changed after the run. */
+  readonly force?: boolean;
+  /** False: the present state is not kept, for one that is too large or too deep to be. */
+  readonly save?: boolean;
 }
 
 /**
- * @param options.to a snapshot that an earlier undo of the run saved, or the beginning of its id; the one before the run when left out
- * @param options.force also when the folder was changed after the run
- * @throws RatchetError (refused) when it was; RatchetError (usage) when the run is not known, still goes on, or worked in a scratch copy, or when it has no such
- * snapshot; nothing was changed then
+ * @throws RatchetError (refused) when the folder was changed after the run; (usage) when the run is not known, still goes on, or
+ * worked in a scratch copy, or when it has no such snapshot; nothing was changed then
  */
 export async function undoRun(
   home: Home,
   store: Store,
   id: string,
-  { to, force = false }: { readonly to?: string; readonly force?: boolean } = {},
+  { to, force = false, save = true }: UndoChoice = {},
 ): Promise<Undone> {
   const run = await store.getRun(id);
   if (run.status === "open") {
@@ -37,9 +44,16 @@ export async function undoRun(
       `run ${run.id} has no snapshot: it worked in a scratch copy that is gone`,
     );
   }
+  if (!save && !force) {
+    throw new RatchetError("usage", "--no-save loses what is there now", "Say --force with it when that is what you want.");
+  }
   if (to === undefined && !force) await refuseLaterWork(home, store, run);
   const saves = await savesOf(store, run);
   const restored = to === undefined ? run.snapshot : oneOf([run.snapshot, ...saves], to, run);
+  if (!save) {
+    await replaceBySnapshot({ workspace: run.workspace, tree: restored, store: snapshotsOf(home) });
+    return { run, restored, saved: undefined };
+  }
   const { tree: saved } = await undo({
     workspace: run.workspace,
     tree: restored,
@@ -55,16 +69,26 @@ async function refuseLaterWork(home: Home, store: Store, run: RunRow): Promise<v
   const now = await snapshot({ workspace: run.workspace, store: snapshotsOf(home) });
   if (end === now.tree || now.tree === run.snapshot) return;
   const changed = typeof end === "string" ? await changedFiles(home, end, now.tree) : [];
-  const what = changed.length === 0 ? "" : `: ${changed.slice(0, 5).join(", ")}${changed.length > 5 ? `, and ${changed.length - 5} more` : ""}`;
+  const what =
+    changed.length === 0
+      ? ""
+      : `: ${changed.slice(0, 5).join(", ")}${changed.length > 5 ? `, and ${changed.length - 5} more` : ""}`;
   throw new RatchetError(
     "refused",
     `${run.workspace} was changed after run ${run.id}${what}`,
-    `Undo would take that back too. --force does it all the same; the present state is kept as a snapshot either way.`,
+    `Undo would take that back too. --force does it all the same, and keeps the present state as a snapshot.`,
   );
 }
 
 async function changedFiles(home: Home, before: string, after: string): Promise<string[]> {
-  const printed = await git(home.dir, { gitDir: snapshotsOf(home) }).run(["diff-tree", "-r", "-z", "--name-only", before, after]);
+  const printed = await git(home.dir, { gitDir: snapshotsOf(home) }).run([
+    "diff-tree",
+    "-r",
+    "-z",
+    "--name-only",
+    before,
+    after,
+  ]);
   return printed.split("\0").filter((name) => name !== "");
 }
 

@@ -24,7 +24,14 @@ export async function refuseHomeAsWorkspace(home: Home, workspace: string): Prom
 }
 
 async function placesOf(home: Home): Promise<{ path: string; what: string }[]> {
-  const printed = await git(home.dir).run(["rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--git-path", "objects"]);
+  const printed = await git(home.dir).run([
+    "rev-parse",
+    "--path-format=absolute",
+    "--git-dir",
+    "--git-common-dir",
+    "--git-path",
+    "objects",
+  ]);
   const repository = printed.split("\n").filter((path) => path !== "");
   const real = await Promise.all([...new Set(repository)].map((path) => realpath(path).catch(() => path)));
   return [{ path: home.dir, what: "home" }, ...real.map((path) => ({ path, what: "repository" }))];

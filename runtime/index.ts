@@ -57,7 +57,11 @@ export interface RunOptions {
 /** Runs an instruction through the current release. A failing agent is a result, not an error. */
 export async function runTask(home: OpenHome, options: RunOptions): Promise<RunResult> {
   const workspace = await realpath(options.workspace);
-  return runInstruction(home, { ...options, workspace, signal: options.signal ?? new AbortController().signal });
+  return runInstruction(home, {
+    ...options,
+    workspace,
+    signal: options.signal ?? new AbortController().signal,
+  });
 }
 
 /** Runs every task of a suite, each in a scratch copy of its workspace. */

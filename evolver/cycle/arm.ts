@@ -13,7 +13,8 @@ export interface Arm {
 /** A task passes when every trial of it passed; undefined when it had none, or one that nobody could decide. */
 export function passes(arm: Arm, task: string): boolean | undefined {
   const trials = arm.trials.get(task);
-  if (trials === undefined || trials.length === 0 || trials.some(({ undecided }) => undecided)) return undefined;
+  if (trials === undefined || trials.length === 0 || trials.some(({ undecided }) => undecided))
+    return undefined;
   return trials.every(({ pass }) => pass);
 }
 

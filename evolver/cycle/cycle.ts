@@ -49,7 +49,11 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
   const state = await start(options);
   const reproduced = await measureBaseline(state);
   const before = scoreOf(state.head, options.tasks);
-  const first = (await clustersOf(state)).map(({ id, title, failures }) => ({ id, title, count: failures.length }));
+  const first = (await clustersOf(state)).map(({ id, title, failures }) => ({
+    id,
+    title,
+    count: failures.length,
+  }));
   options.watch?.({ kind: "clusters", clusters: first });
   await answerAll(state);
   const ended = new Date();

@@ -111,7 +111,10 @@ export async function topUp(
     return task === undefined ? [] : Array.from({ length: count }, () => task);
   });
   const { runner, signal } = context;
-  return withTrials(arm, await runner.runAll({ genome: arm.genome, tasks: missing, purpose: "trial", signal }));
+  return withTrials(
+    arm,
+    await runner.runAll({ genome: arm.genome, tasks: missing, purpose: "trial", signal }),
+  );
 }
 
 /** Trials of a task that the gate compares: more than one where the verdict rests on it, or where trials may differ. */
@@ -129,8 +132,19 @@ async function verdictOf(
   try {
     return judge(table.outcomes, await gateEvidence(context, proposal, candidate, table.incomplete));
   } catch (error) {
-    const why: Reason = { name: "gate", claim: "the gate could judge", holds: "unknown", figures: messageOf(error) };
-    return { verdict: "inconclusive", reasons: [why], fixes: [], regressions: [], trials: table.outcomes.length };
+    const why: Reason = {
+      name: "gate",
+      claim: "the gate could judge",
+      holds: "unknown",
+      figures: messageOf(error),
+    };
+    return {
+      verdict: "inconclusive",
+      reasons: [why],
+      fixes: [],
+      regressions: [],
+      trials: table.outcomes.length,
+    };
   }
 }
 

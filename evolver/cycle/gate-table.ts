@@ -10,7 +10,11 @@ export interface GateTable {
 }
 
 /** @param wanted how many trials of a task each arm has in the table */
-export function gateTable(context: EvaluationContext, candidate: Arm, wanted: (task: string) => number): GateTable {
+export function gateTable(
+  context: EvaluationContext,
+  candidate: Arm,
+  wanted: (task: string) => number,
+): GateTable {
   const outcomes: Outcome[] = [];
   const incomplete: string[] = [];
   for (const task of context.tasks.keys()) {
@@ -22,7 +26,13 @@ export function gateTable(context: EvaluationContext, candidate: Arm, wanted: (t
     }
     const role = roleOf(context, task);
     const rows = (arm: Outcome["arm"], trials: typeof baseline): Outcome[] =>
-      trials.map(({ pass }, trial) => ({ case: task, arm, trial, pass, ...(role === undefined ? {} : { role }) }));
+      trials.map(({ pass }, trial) => ({
+        case: task,
+        arm,
+        trial,
+        pass,
+        ...(role === undefined ? {} : { role }),
+      }));
     outcomes.push(...rows("baseline", baseline), ...rows("candidate", patched));
   }
   return { outcomes, incomplete };

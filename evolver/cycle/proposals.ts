@@ -44,7 +44,9 @@ export async function proposalsFor(
     }
   }
   const room = Math.min(evolution.candidates_per_cluster, evolution.candidates_per_cycle - state.tried.size);
-  const fresh = proposals.filter((proposal) => !state.tried.has(keyOf(state, support.id, proposal))).slice(0, room);
+  const fresh = proposals
+    .filter((proposal) => !state.tried.has(keyOf(state, support.id, proposal)))
+    .slice(0, room);
   for (const proposal of fresh) state.tried.add(keyOf(state, support.id, proposal));
   return fresh;
 }
@@ -55,7 +57,10 @@ function rejectedFor(state: CycleState, cluster: string): ProposeContext["reject
     .filter(({ candidate }) => candidate.cluster === cluster && candidate.verdict !== "accept")
     .map(({ candidate: { proposal, reasons } }) => ({
       proposal,
-      why: reasons.filter(({ holds }) => holds !== "holds").map(shown).join("; "),
+      why: reasons
+        .filter(({ holds }) => holds !== "holds")
+        .map(shown)
+        .join("; "),
     }));
 }
 

@@ -12,9 +12,20 @@ import type { CycleState } from "./state.ts";
  * @param parent what the candidate is a patch to
  * @returns true when it was accepted
  */
-export async function settle(state: CycleState, parent: Arm, target: Cluster, judged: Evaluated): Promise<boolean> {
+export async function settle(
+  state: CycleState,
+  parent: Arm,
+  target: Cluster,
+  judged: Evaluated,
+): Promise<boolean> {
   const { runtime, suite, watch } = state.options;
-  const { candidate, published } = await record({ runtime, suite, parent: parent.genome.sha, cluster: target, judged });
+  const { candidate, published } = await record({
+    runtime,
+    suite,
+    parent: parent.genome.sha,
+    cluster: target,
+    judged,
+  });
   state.judged.push({ candidate, outcomes: judged.outcomes });
   watch?.({ kind: "judged", candidate });
   if (published === undefined || judged.arm === undefined) {

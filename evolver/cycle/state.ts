@@ -26,7 +26,12 @@ export interface CycleOptions {
 export type CycleEvent =
   | { readonly kind: "baseline"; readonly done: number; readonly total: number }
   | { readonly kind: "clusters"; readonly clusters: readonly ClusterSummary[] }
-  | { readonly kind: "proposed"; readonly cluster: string; readonly title: string; readonly proposals: number }
+  | {
+      readonly kind: "proposed";
+      readonly cluster: string;
+      readonly title: string;
+      readonly proposals: number;
+    }
   | { readonly kind: "proposer-failed"; readonly proposer: string; readonly message: string }
   | { readonly kind: "budget"; readonly spentUsd: number | undefined; readonly capUsd: number }
   | { readonly kind: "judged"; readonly candidate: Candidate };

@@ -9,7 +9,10 @@ import { lintSkill } from "../check/skill.ts";
 import type { EvaluationContext } from "./evaluate.ts";
 
 /** Undefined when nothing does. A check that cannot be made leaves it unknown, and so never goes on. */
-export async function staticObstacle(context: EvaluationContext, proposal: Proposal): Promise<Reason | undefined> {
+export async function staticObstacle(
+  context: EvaluationContext,
+  proposal: Proposal,
+): Promise<Reason | undefined> {
   const { home, parentFiles, signal } = context;
   const reason = { name: "static-checks", claim: "it passes the static checks" };
   try {
@@ -23,7 +26,10 @@ export async function staticObstacle(context: EvaluationContext, proposal: Propo
     });
     const all = [...pinned, ...findings];
     if (all.length === 0) return undefined;
-    const figures = all.map(({ check, path, line, message }) => `${check}: ${path}${line === undefined ? "" : `:${line}`}: ${message}`);
+    const figures = all.map(
+      ({ check, path, line, message }) =>
+        `${check}: ${path}${line === undefined ? "" : `:${line}`}: ${message}`,
+    );
     return { ...reason, holds: "fails", figures: figures.join("; ") };
   } catch (error) {
     signal.throwIfAborted();

@@ -63,7 +63,10 @@ function summary(report: CycleReport, accepted: number): string {
       ],
       ["Release", `\`${report.release.slice(0, 12)}\``],
       ["Model", text(report.model)],
-      ["Cost", report.costUsd === undefined ? "not known: a model without a price" : `$${report.costUsd.toFixed(4)}`],
+      [
+        "Cost",
+        report.costUsd === undefined ? "not known: a model without a price" : `$${report.costUsd.toFixed(4)}`,
+      ],
       ["Time", `${text(report.startedAt)} to ${text(report.endedAt)}`],
     ],
   );

@@ -176,7 +176,11 @@ function parentNotReleased(parent: string): PromotionRefused {
 
 function releaseMoved(expected: string, now: string): PromotionRefused {
   const message = `the release is ${short(now)} now, the verdict was given on ${short(expected)}`;
-  return new PromotionRefused("release-moved", message, "run `agent evolve` again: patches are judged on the present release");
+  return new PromotionRefused(
+    "release-moved",
+    message,
+    "run `agent evolve` again: patches are judged on the present release",
+  );
 }
 
 function short(commit: string): string {

@@ -114,7 +114,9 @@ async function withoutPatch(repo: string, release: string, patch: string): Promi
   throw new RollbackConflict(patch, tree.files, await laterCommits(repo, patch, release, tree.files));
 }
 
-type Reverted = { readonly kind: "clean"; readonly id: string } | { readonly kind: "conflict"; readonly files: string[] };
+type Reverted =
+  | { readonly kind: "clean"; readonly id: string }
+  | { readonly kind: "conflict"; readonly files: string[] };
 
 /**
  * A three-way merge with the patch as the base, the release as ours and the state before the patch as theirs. It is made without
@@ -129,7 +131,13 @@ async function revertedTree(repo: string, release: string, patch: string, before
     await git(empty).run(["init", "--quiet", "--bare", `--object-format=${format}`, "."]);
     const { run } = git(empty, { gitDir: empty, objects });
     const commit = async (of: string, ...parents: string[]): Promise<string> => {
-      const args = ["commit-tree", "-m", "for a merge", ...parents.flatMap((parent) => ["-p", parent]), `${of}^{tree}`];
+      const args = [
+        "commit-tree",
+        "-m",
+        "for a merge",
+        ...parents.flatMap((parent) => ["-p", parent]),
+        `${of}^{tree}`,
+      ];
       return (await run(args)).trim();
     };
     const base = await commit(patch);

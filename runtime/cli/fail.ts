@@ -32,7 +32,12 @@ function describe(error: unknown): { kind: string; message: string; hint: string
   }
   if (error instanceof ModelError) {
     const config = error.wire.code === "authentication" || error.wire.code === "invalid_request";
-    return { kind: `model: ${error.wire.code}`, message: error.message, hint: undefined, code: config ? 2 : 5 };
+    return {
+      kind: `model: ${error.wire.code}`,
+      message: error.message,
+      hint: undefined,
+      code: config ? 2 : 5,
+    };
   }
   if (error instanceof NoSandbox) {
     const hint = "agent doctor   tells what is missing and how to get it";

@@ -16,7 +16,10 @@ var here = __dirname;
   stream.on("error", readerIsGone);
 });
 
-if (args.length === 0 || (args.length === 1 && (args[0] === "--help" || args[0] === "-h" || args[0] === "help"))) {
+if (
+  args.length === 0 ||
+  (args.length === 1 && (args[0] === "--help" || args[0] === "-h" || args[0] === "help"))
+) {
   // The text never changes between builds, so nobody has to wait for a program to print it.
   process.stdout.write(fs.readFileSync(path.join(here, "help.txt"), "utf8"));
 } else if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
@@ -37,8 +40,14 @@ function handOver() {
   var node = findNode();
   if (node === undefined) {
     fail(
-      "Ratchet needs node " + NEEDED + " or newer; this is " + process.version + ", and the one that npm installs with it " +
-        "is missing.\n  Do this: npm ci (its install scripts must be allowed to run), or install node " + NEEDED + ".",
+      "Ratchet needs node " +
+        NEEDED +
+        " or newer; this is " +
+        process.version +
+        ", and the one that npm installs with it " +
+        "is missing.\n  Do this: npm ci (its install scripts must be allowed to run), or install node " +
+        NEEDED +
+        ".",
     );
     return;
   }
@@ -63,7 +72,11 @@ function handOver() {
  * it gets an interrupt from here under another name.
  */
 function forward(child) {
-  var onward = { SIGINT: process.platform === "win32" ? "SIGINT" : "SIGUSR2", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP" };
+  var onward = {
+    SIGINT: process.platform === "win32" ? "SIGINT" : "SIGUSR2",
+    SIGTERM: "SIGTERM",
+    SIGHUP: "SIGHUP",
+  };
   Object.keys(onward).forEach(function (signal) {
     process.on(signal, function () {
       child.kill(onward[signal]);
@@ -74,7 +87,13 @@ function forward(child) {
 function findNode() {
   var folder = here;
   for (;;) {
-    var candidate = path.join(folder, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+    var candidate = path.join(
+      folder,
+      "node_modules",
+      "node",
+      "bin",
+      process.platform === "win32" ? "node.exe" : "node",
+    );
     if (fs.existsSync(candidate)) return candidate;
     var parent = path.dirname(folder);
     if (parent === folder) return undefined;

@@ -178,6 +178,7 @@ function runs(program: Command): void {
     .argument("<id>", "run, or the beginning of its id")
     .description("bring the workspace back to what it was before the run")
     .option("--force", "also when the folder was changed after the run")
+    .option("--no-save", "do not keep the present state: for one that is too large or too deep to be kept")
     .option("--to <snapshot>", "to what an earlier undo of the run saved, instead")
     .addOption(homeOption())
     .addOption(json())

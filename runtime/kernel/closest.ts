@@ -8,7 +8,9 @@ export function closest(word: string, known: Iterable<string>): string | undefin
     const distance = levenshtein(word.toLowerCase(), candidate.toLowerCase());
     if (best === undefined || distance < best.distance) best = { word: candidate, distance };
   }
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.word : undefined;
+  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3))
+    ? best.word
+    : undefined;
 }
 
 function levenshtein(a: string, b: string): number {

@@ -14,7 +14,9 @@ export function packageFile(...path: string[]): string {
 /** Version of this package. */
 export function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(packageFile("package.json"), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "0";
+  return typeof manifest === "object" && manifest !== null && "version" in manifest
+    ? String(manifest.version)
+    : "0";
 }
 
 function findRoot(): string {

@@ -113,7 +113,16 @@ export const ToolCall = z.object({ id: z.string().min(1), name: z.string().min(1
  * side effects); everything else will fail the same way again.
  */
 export const ToolFailure = z.object({
-  kind: z.enum(["transient", "failed", "invalid_input", "unknown_tool", "denied", "timeout", "not_found", "budget"]),
+  kind: z.enum([
+    "transient",
+    "failed",
+    "invalid_input",
+    "unknown_tool",
+    "denied",
+    "timeout",
+    "not_found",
+    "budget",
+  ]),
   retry_after_ms: z.number().nonnegative().optional(),
 });
 export const ToolResult = z.object({
@@ -134,7 +143,12 @@ export type ToolResult = z.infer<typeof ToolResult>;
 // ---------------------------------------------------------------- skills, note, finish
 
 export const SkillHit = z.object({ name: z.string(), description: z.string(), score: z.number() });
-export const SkillText = z.object({ name: z.string(), description: z.string(), body: z.string(), dir: z.string() });
+export const SkillText = z.object({
+  name: z.string(),
+  description: z.string(),
+  body: z.string(),
+  dir: z.string(),
+});
 export const FinishStatus = z.enum(["done", "gave_up", "budget", "error", "aborted"]);
 export const Finish = z.object({
   status: FinishStatus,

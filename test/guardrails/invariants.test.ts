@@ -6,9 +6,16 @@ const before = "You are an agent.\nNever delete files.\n";
 
 describe("checkInvariants", () => {
   test("an edit that loses the pinned text is found", () => {
-    const findings = checkInvariants([{ path: "prompts/system.md", before, after: "You are an agent.\n" }], invariants);
+    const findings = checkInvariants(
+      [{ path: "prompts/system.md", before, after: "You are an agent.\n" }],
+      invariants,
+    );
     expect(findings).toEqual([
-      { check: "invariants", path: "prompts/system.md", message: 'the pinned text is gone: "Never delete files."' },
+      {
+        check: "invariants",
+        path: "prompts/system.md",
+        message: 'the pinned text is gone: "Never delete files."',
+      },
     ]);
   });
 
@@ -18,7 +25,9 @@ describe("checkInvariants", () => {
   });
 
   test("an edit that keeps it, or of another file, passes", () => {
-    expect(checkInvariants([{ path: "prompts/system.md", before, after: `${before}Be brief.\n` }], invariants)).toEqual([]);
+    expect(
+      checkInvariants([{ path: "prompts/system.md", before, after: `${before}Be brief.\n` }], invariants),
+    ).toEqual([]);
     expect(checkInvariants([{ path: "prompts/nudge.md", before, after: "" }], invariants)).toEqual([]);
   });
 });

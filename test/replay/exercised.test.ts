@@ -31,7 +31,11 @@ describe("exercised", () => {
   });
 
   test("prompt: the added text must have been sent", () => {
-    const change: Change = { path: "prompts/lessons.md", before: "# Lessons\n", after: "# Lessons\n\nWhen you see x, do y.\n" };
+    const change: Change = {
+      path: "prompts/lessons.md",
+      before: "# Lessons\n",
+      after: "# Lessons\n\nWhen you see x, do y.\n",
+    };
     expect(exercised([change], [sent("You are.\n# Lessons\n\nWhen you see x, do y.")])).toBe("yes");
     expect(exercised([change], [sent("You are.\n# Lessons\n")])).toBe("no");
   });
@@ -42,7 +46,9 @@ describe("exercised", () => {
       { path: "skills/sum/SKILL.md", before: "a\n", after: "b\n" },
     ];
     expect(exercised(changes, [ran({ "harness/f.ts": [2] })])).toBe("no");
-    expect(exercised(changes, [ran({ "harness/f.ts": [2] }), { kind: "skill_loaded", name: "sum", found: true }])).toBe("yes");
+    expect(
+      exercised(changes, [ran({ "harness/f.ts": [2] }), { kind: "skill_loaded", name: "sum", found: true }]),
+    ).toBe("yes");
   });
 
   test("a path outside the genome is never taken for used", () => {

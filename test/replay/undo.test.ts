@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runInstruction } from "../../replay/live.ts";
@@ -35,7 +35,7 @@ test("an undo is undone, and that as well", async () => {
   const first = await undoRun(runtime.home, runtime.store, id, { force: true });
   expect(readdirSync(workspace)).toEqual(["mine.txt"]);
 
-  const second = await undoRun(runtime.home, runtime.store, id, { to: first.saved.slice(0, 12) });
+  const second = await undoRun(runtime.home, runtime.store, id, { to: first.saved?.slice(0, 12) });
   expect(second.restored).toBe(first.saved);
   expect(second.saved).toBe(first.restored);
   expect(readFileSync(join(workspace, "made.txt"), "utf8")).toBe("made, and then changed\n");
@@ -69,4 +69,20 @@ test("work that was done after the run is not taken back without --force", async
   expect(readFileSync(join(workspace, "later.txt"), "utf8")).toBe("my own work\n");
   await undoRun(home, store, id, { force: true });
   expect(readdirSync(workspace)).toEqual(["mine.txt"]);
+});
+
+test("a run cannot make itself impossible to undo: what cannot be kept is given up on --force --no-save", async () => {
+  const { home, store } = kit.runtime;
+  const { id, workspace } = await ran();
+  for (const name of ["a", "b", "c"]) {
+    writeFileSync(join(workspace, name), "");
+    truncateSync(join(workspace, name), 100 * 1024 * 1024);
+  }
+  mkdirSync(join(workspace, ...Array.from({ length: 230 }, () => "d")), { recursive: true });
+  await expect(undoRun(home, store, id, { force: true })).rejects.toMatchObject({ name: "RatchetError" });
+  await expect(undoRun(home, store, id, { save: false })).rejects.toMatchObject({ kind: "usage" });
+  const undone = await undoRun(home, store, id, { save: false, force: true });
+  expect(undone.saved).toBeUndefined();
+  expect(readdirSync(workspace)).toEqual(["mine.txt"]);
+  expect(readFileSync(join(workspace, "mine.txt"), "utf8")).toBe("mine\n");
 });

@@ -131,7 +131,11 @@ function inPrompts(
 
 /** The error that a lesson is about, in a few words. */
 function errorOf(line: string): string {
-  const pattern = /`([^`]+)`/.exec(line)?.[1]?.replace(/^error:\s*/i, "").trim() ?? "";
+  const pattern =
+    /`([^`]+)`/
+      .exec(line)?.[1]
+      ?.replace(/^error:\s*/i, "")
+      .trim() ?? "";
   if (pattern === "") return "an error";
   return `"${pattern.length > 36 ? `${pattern.slice(0, 35).trimEnd()}…` : pattern}"`;
 }

@@ -87,11 +87,7 @@ function throughHelper(
   const returned = ts.isBlock(body)
     ? each(ts, body, ts.isReturnStatement).filter((each) => around(each, ts.isFunctionLike) === found.fn)
     : [];
-  const value = ts.isBlock(body)
-    ? returned.length === 1
-      ? returned[0]?.expression
-      : undefined
-    : body;
+  const value = ts.isBlock(body) ? (returned.length === 1 ? returned[0]?.expression : undefined) : body;
   const all = value && allOf(project, found.source, value, true);
   if (!value || all === undefined) return undefined;
   const splices: Splice[] = [{ start: value.getStart(found.source.ast), end: value.end, text: all }];

@@ -139,7 +139,12 @@ interface Mark {
 }
 
 /** The error mark on the result block that the words end up in: around them, or around a call of their function. */
-function markFor(project: Project, source: Source, constant: Node, failed: string | undefined): Mark | undefined {
+function markFor(
+  project: Project,
+  source: Source,
+  constant: Node,
+  failed: string | undefined,
+): Mark | undefined {
   const { ts } = project;
   const block = resultBlockFor(project, source, constant);
   if (block !== undefined) return marked(ts, source, block, failed ?? "true");
@@ -148,7 +153,9 @@ function markFor(project: Project, source: Source, constant: Node, failed: strin
   for (const other of project.sources) {
     for (const caller of resultBlocks(project, other)) {
       const result = resultInScope(project, other, caller);
-      const calls = each(ts, caller, ts.isCallExpression).some((call) => call.expression.getText(other.ast) === name);
+      const calls = each(ts, caller, ts.isCallExpression).some(
+        (call) => call.expression.getText(other.ast) === name,
+      );
       if (calls && result !== undefined) return marked(ts, other, caller, `${result}.is_error`);
     }
   }

@@ -3,7 +3,9 @@ import { homeOf, interruptible, withRuntime, type DangerOption, type HomeOption 
 import { bold, count, dim, fit, green, oneLine, print, printJson, seconds } from "../output.ts";
 import { cycleView } from "../view/cycle.ts";
 
-export async function evolve(options: HomeOption & DangerOption & { suite?: string; json?: boolean }): Promise<void> {
+export async function evolve(
+  options: HomeOption & DangerOption & { suite?: string; json?: boolean },
+): Promise<void> {
   const home = await homeOf(options);
   const signal = interruptible();
   const { evolve: runEvolution } = await import("../../../evolver/evolve.ts");

@@ -2,6 +2,7 @@ import { exportAtif } from "../../kernel/trajectory/atif.ts";
 import type { RunRow, Store } from "../../kernel/store/store.ts";
 import { homeOf, withStore, type HomeOption } from "../open.ts";
 import { bold, dim, money, oneLine, print, printJson, table } from "../output.ts";
+import type { UndoChoice } from "../../../replay/undo.ts";
 import { describeEvent } from "../view/event.ts";
 import { outcomeMark } from "../view/outcome.ts";
 
@@ -69,7 +70,7 @@ export async function feedback(
   });
 }
 
-export async function undo(id: string, options: Options & { to?: string; force?: boolean }): Promise<void> {
+export async function undo(id: string, options: Options & UndoChoice): Promise<void> {
   const home = await homeOf(options);
   const { undoRun } = await import("../../../replay/undo.ts");
   const { run, restored, saved } = await withStore(home, (store) => undoRun(home, store, id, options));
@@ -79,6 +80,7 @@ export async function undo(id: string, options: Options & { to?: string; force?:
   }
   const when = restored === run.snapshot ? `before ${run.id}` : `at snapshot ${restored.slice(0, 12)}`;
   print(`${run.workspace} is what it was ${when}.`);
+  if (saved === undefined) return;
   print(
     dim(`agent runs undo ${run.id} --to ${saved.slice(0, 12)}   brings back what was there a moment ago`),
   );

@@ -32,7 +32,9 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
         return;
       case "budget":
         print(
-          yellow(`${indent}the cycle's budget is spent: ${money(event.spentUsd ?? null)} of ${money(event.capUsd)}`),
+          yellow(
+            `${indent}the cycle's budget is spent: ${money(event.spentUsd ?? null)} of ${money(event.capUsd)}`,
+          ),
         );
         return;
       case "judged":

@@ -28,7 +28,8 @@ export function demoView(): (event: DemoEvent) => void {
         printSuite(event);
         return;
       case "cycle":
-        if (event.event.kind === "baseline" && event.event.done === 1) heading("Evolve: failures become patches, the gate replays and judges each");
+        if (event.event.kind === "baseline" && event.event.done === 1)
+          heading("Evolve: failures become patches, the gate replays and judges each");
         cycle(event.event);
         return;
       case "evolved":
@@ -48,17 +49,32 @@ export function demoView(): (event: DemoEvent) => void {
   };
 }
 
-export function printSummary({ before, after, heldOut, evolved, rolledBack, seconds: took, dir, sandbox }: DemoResult): void {
+export function printSummary({
+  before,
+  after,
+  heldOut,
+  evolved,
+  rolledBack,
+  seconds: took,
+  dir,
+  sandbox,
+}: DemoResult): void {
   heading("What came of it");
   print(`   chores            ${before.passed} → ${bold(String(after.passed))} of ${after.total}`);
-  print(`   held-out chores   ${heldOut.before} → ${bold(String(heldOut.after))} of ${heldOut.total}   ${dim(`(naive, best of two: ${heldOut.bestOf2})`)}`);
+  print(
+    `   held-out chores   ${heldOut.before} → ${bold(String(heldOut.after))} of ${heldOut.total}   ${dim(`(naive, best of two: ${heldOut.bestOf2})`)}`,
+  );
   const rejected = evolved.candidates.filter(({ candidate }) => candidate.verdict !== "accept").length;
   print(`   candidates        ${evolved.promoted.length} promoted, ${rejected} turned down`);
   print(`   bad patch         ${rolledBack ? green("noticed and rolled back") : yellow("not rolled back")}`);
   print(dim(`   ${seconds(took)}, ${evolved.trials} trials in the cycle, sandbox ${sandbox}`));
   print();
-  print("The model was the procedure model: a small deterministic program that follows the skills it finds, no language model.");
-  print(`With a real one:  in agent.yaml  ${bold("model: { provider: anthropic, id: claude-sonnet-5-5 }")}  and ANTHROPIC_API_KEY`);
+  print(
+    "The model was the procedure model: a small deterministic program that follows the skills it finds, no language model.",
+  );
+  print(
+    `With a real one:  in agent.yaml  ${bold("model: { provider: anthropic, id: claude-sonnet-5-5 }")}  and ANTHROPIC_API_KEY`,
+  );
   print();
   const shown = relative(process.cwd(), dir);
   const where = shown.startsWith("..") ? dir : shown || ".";

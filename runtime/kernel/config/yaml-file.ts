@@ -34,7 +34,8 @@ export function parseYaml<Schema extends z.ZodType>(
   throw new RatchetError("config", problems.join("\n"), `Mend ${file} and try again; nothing was run.`);
 }
 
-async function readText(file: string): Promise<string> {
+/** The text of a regular UTF-8 file of at most 1 MiB. @throws RatchetError (config) */
+export async function readText(file: string): Promise<string> {
   let bytes: Buffer;
   try {
     // Asked first: to open a pipe would wait for whoever writes to it.

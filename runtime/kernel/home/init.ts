@@ -44,7 +44,11 @@ async function refuseOccupied(home: string): Promise<void> {
   const entries = await readdir(home);
   if (entries.length === 0) return;
   if (entries.includes("agent.yaml"))
-    throw new RatchetError("usage", `${home} is a home already`, "Use it with --home, or name another folder.");
+    throw new RatchetError(
+      "usage",
+      `${home} is a home already`,
+      "Use it with --home, or name another folder.",
+    );
   throw new RatchetError("usage", `${home} is not empty`, "Name a new or an empty folder: agent init DIR");
 }
 

@@ -1,9 +1,8 @@
 /** Reads tasks from disk. What is wrong with them is told with file, line and a suggestion, before anything runs. */
-import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { closest } from "../closest.ts";
-import { parseYaml } from "../config/yaml-file.ts";
+import { parseYaml, readText } from "../config/yaml-file.ts";
 import { RatchetError, messageOf } from "../error.ts";
 import { Task, type Check, type TaskOnDisk } from "./task.ts";
 
@@ -31,9 +30,7 @@ export async function loadSuite(dir: string): Promise<TaskOnDisk[]> {
 export async function loadTask(dir: string): Promise<TaskOnDisk> {
   const folder = realFolder(dir);
   const file = join(folder, "task.yaml");
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw new RatchetError("config", `${file}: cannot be read: ${messageOf(error)}`);
-  });
+  const text = await readText(file);
   const task = parseYaml(text, file, Task);
   const problems = task.verify.flatMap((check, i) =>
     checkProblems(check, folder).map((text) => `verify.${i}: ${text}`),
@@ -46,10 +43,7 @@ export async function loadTask(dir: string): Promise<TaskOnDisk> {
       );
     }
   });
-  // Git keeps no empty folders, so none at all is an empty workspace.
-  const workspace = join(folder, "workspace");
-  if (lstatSync(workspace, { throwIfNoEntry: false }) !== undefined && !isFolder(workspace))
-    problems.push("workspace/ is not a folder");
+  problems.push(...folderProblems("workspace", folder), ...folderProblems("verify", folder));
   if (problems.length > 0) {
     const lines = text.split("\n");
     throw new RatchetError(
@@ -79,8 +73,11 @@ function realFolder(dir: string): string {
   }
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** Git keeps no empty folders, so none at all is an empty one. A link would hand over what lies elsewhere on the host. */
+function folderProblems(name: string, folder: string): string[] {
+  const stat = lstatSync(join(folder, name), { throwIfNoEntry: false });
+  if (stat === undefined || stat.isDirectory()) return [];
+  return [`${name}/ is ${stat.isSymbolicLink() ? "a link; put the files themselves there" : "not a folder"}`];
 }
 
 function checkProblems(check: Check, folder: string): string[] {

@@ -5,11 +5,22 @@ import { verifierLimits } from "../../../guardrails/sandbox/defaults.ts";
 import { insidePath, mountOf, nodeMount } from "../../../guardrails/sandbox/mounts.ts";
 import { runSandboxed, type RunResult } from "../../../guardrails/sandbox/run.ts";
 import type { Mount } from "../../../guardrails/sandbox/sandbox.ts";
+import { messageOf } from "../error.ts";
+import { codeOf } from "../workspace/dir.ts";
+import { findEscapingLink } from "../workspace/escaping-link.ts";
 import type { Checked, VerifyOptions } from "./verify.ts";
 
 const CHECK_MS = 120_000;
 
+/**
+ * A link that the run left is followed where the truth can be read: one to `/verify/expected.txt` would be equal to it.
+ * So a workspace with a link that leads out of it fails, before the command runs.
+ */
 export async function runCheck(command: readonly string[], options: VerifyOptions): Promise<Checked> {
+  const obstacle = await linkObstacle(options.workspace);
+  if (obstacle !== undefined) {
+    return { verdict: "fail", detail: `${command.join(" ")} was not run: ${obstacle}` };
+  }
   const inside = (at: (target: string) => string) => (part: string) =>
     /^\/(?:verify|workspace)(?:\/|$)/.test(part) ? at(part) : part;
   const run = await runSandboxed(options.sandbox, {
@@ -28,6 +39,26 @@ export async function runCheck(command: readonly string[], options: VerifyOption
     signal: options.signal,
   });
   return judge(command.join(" "), run);
+}
+
+/** What cannot be looked at by us is not shown to the verifier either, whoever made it so. */
+async function linkObstacle(workspace: string): Promise<string | undefined> {
+  try {
+    const search = await findEscapingLink(workspace, "/workspace");
+    switch (search.kind) {
+      case "none":
+        return undefined;
+      case "found":
+        return `the link ${search.path} leads out of the workspace, to ${search.target}`;
+      case "unknown":
+        return `the workspace cannot be searched for links that lead out of it: ${search.why}`;
+      default:
+        return search satisfies never;
+    }
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return `the workspace cannot be searched for links that lead out of it: ${messageOf(error)}`;
+  }
 }
 
 function mountsFor({ task, workspace }: VerifyOptions): Mount[] {

@@ -6,7 +6,7 @@ import type { ToolResult } from "../protocol.ts";
 import { replaceFile, withParent } from "../workspace/files.ts";
 import { defineTool } from "./define.ts";
 import { explain, openForReading, outsideResult, type Inside } from "./open.ts";
-import { pathsOf, resolvePlace } from "./place.ts";
+import { PathInput, pathsOf, resolvePlace } from "./place.ts";
 import { failed, succeeded } from "./result.ts";
 import { oneAtATime } from "./serialise.ts";
 
@@ -14,7 +14,7 @@ import { oneAtATime } from "./serialise.ts";
 const MAX_EDIT_BYTES = 16 * 1024 * 1024;
 
 const Input = z.strictObject({
-  path: z.string().min(1).describe("relative to the workspace"),
+  path: PathInput.describe("relative to the workspace"),
   old: z.string().min(1).describe("text to replace, exactly as it stands in the file; it must occur once"),
   new: z.string().describe("text to put in its place"),
 });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { matchesPath } from "../../../guardrails/glob.ts";
 import { defineTool } from "./define.ts";
 import { explain, outsideResult } from "./open.ts";
-import { pathsOf, resolvePlace } from "./place.ts";
+import { isShortPath, PathInput, pathsOf, resolvePlace, TOO_LONG } from "./place.ts";
 import { failed, succeeded } from "./result.ts";
 import { eachFile } from "./search.ts";
 
@@ -13,9 +13,10 @@ const Input = z.strictObject({
   pattern: z
     .string()
     .min(1)
+    .refine(isShortPath, TOO_LONG)
     .refine(isPattern, "its braces stand for too many alternatives")
     .describe("*.csv for a name anywhere, src/**/*.ts for a path"),
-  path: z.string().min(1).default(".").describe("folder to look in"),
+  path: PathInput.default(".").describe("folder to look in"),
 });
 type Input = z.infer<typeof Input>;
 

@@ -8,7 +8,7 @@ import { codeOf, type Dir, type Name } from "../workspace/dir.ts";
 import { withParent } from "../workspace/files.ts";
 import { defineTool } from "./define.ts";
 import { explain, outsideResult, type Inside } from "./open.ts";
-import { pathsOf, resolvePlace } from "./place.ts";
+import { PathInput, pathsOf, resolvePlace } from "./place.ts";
 import { createLineSearch, type LineSearch } from "./regex.ts";
 import { failed, succeeded } from "./result.ts";
 import { eachFile } from "./search.ts";
@@ -31,8 +31,8 @@ const Input = z.strictObject({
       }
     })
     .describe("JavaScript regular expression, matched against each line"),
-  path: z.string().min(1).default(".").describe("folder or file to look in"),
-  glob: z.string().min(1).optional().describe("only files whose name or path matches, for example *.ts"),
+  path: PathInput.default(".").describe("folder or file to look in"),
+  glob: PathInput.optional().describe("only files whose name or path matches, for example *.ts"),
   ignore_case: z.boolean().default(false),
 });
 type Input = z.infer<typeof Input>;

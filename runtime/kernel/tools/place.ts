@@ -1,8 +1,21 @@
 /** Where a path that the model wrote leads: into the workspace, into the skills, or out of both. */
 import { lstatSync, readlinkSync } from "node:fs";
 import { posix } from "node:path";
+import { z } from "zod";
 import { codeOf } from "../workspace/dir.ts";
 import type { ToolContext } from "./tool.ts";
+
+/** As long as Linux lets a path be, in bytes. What is longer cannot be opened, and takes long to look at. */
+const MAX_PATH_BYTES = 4096;
+
+export const TOO_LONG = `longer than ${MAX_PATH_BYTES} bytes`;
+
+/** A path as the input of a tool. */
+export const PathInput = z.string().min(1).refine(isShortPath, TOO_LONG);
+
+export function isShortPath(path: string): boolean {
+  return path.length <= MAX_PATH_BYTES && Buffer.byteLength(path) <= MAX_PATH_BYTES;
+}
 
 export type Place =
   | {
@@ -33,6 +46,7 @@ export function resolvePlace(asked: string, context: ToolContext): Place {
 
 /** What a link-free path below `rootDir` is called. The same as {@link resolvePlace} for a root without skills. */
 export function resolveBelow(rootDir: string, path: string): Place {
+  if (!isShortPath(path)) return tooLong(path);
   const clean = posix.normalize(path);
   if (path.includes("\0") || posix.isAbsolute(clean) || leadsUp(clean))
     return { kind: "outside", path: clean };
@@ -41,6 +55,7 @@ export function resolveBelow(rootDir: string, path: string): Place {
 
 /** As it is written, links not looked at. */
 function locate(asked: string, context: ToolContext): Place {
+  if (!isShortPath(asked)) return tooLong(asked);
   if (asked.includes("\0")) return { kind: "outside", path: asked.replaceAll("\0", "\\0") };
   const path = asked.replace(/^\$(?:SKILLS|\{SKILLS\})(?=\/|$)/, "/skills");
   for (const [prefix, root, rootDir] of prefixes(context)) {
@@ -49,6 +64,10 @@ function locate(asked: string, context: ToolContext): Place {
   }
   if (posix.isAbsolute(path)) return { kind: "outside", path: posix.normalize(path) };
   return inside("workspace", context.workspace, path);
+}
+
+function tooLong(path: string): Place {
+  return { kind: "outside", path: `${path.slice(0, 100).toWellFormed()}… (${TOO_LONG})` };
 }
 
 function prefixes(context: ToolContext): (readonly [string, "workspace" | "skills", string])[] {

@@ -5,11 +5,11 @@ import { z } from "zod";
 import type { ToolResult } from "../protocol.ts";
 import { defineTool } from "./define.ts";
 import { explain, openForReading, outsideResult } from "./open.ts";
-import { pathsOf, resolvePlace } from "./place.ts";
+import { PathInput, pathsOf, resolvePlace } from "./place.ts";
 import { failed, HeadAndTail, MAX_CONTENT_BYTES, succeeded } from "./result.ts";
 
 const Input = z.strictObject({
-  path: z.string().min(1).describe("relative to the workspace, or $SKILLS/… for a file of a skill"),
+  path: PathInput.describe("relative to the workspace, or $SKILLS/… for a file of a skill"),
   start_line: z.int().min(1).optional().describe("first line to read, from 1"),
   lines: z.int().min(1).optional().describe("how many lines to read; to the end when left out"),
 });

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { withParent, replaceFile } from "../workspace/files.ts";
 import { defineTool } from "./define.ts";
 import { explain, outsideResult } from "./open.ts";
-import { pathsOf, resolvePlace } from "./place.ts";
+import { PathInput, pathsOf, resolvePlace } from "./place.ts";
 import { failed, succeeded } from "./result.ts";
 import { oneAtATime } from "./serialise.ts";
 
 const Input = z.strictObject({
-  path: z.string().min(1).describe("relative to the workspace"),
+  path: PathInput.describe("relative to the workspace"),
   content: z.string().describe("the whole new text of the file"),
 });
 type Input = z.infer<typeof Input>;

@@ -10,6 +10,7 @@ import {
   readdirSync,
   realpathSync,
   rmdirSync,
+  rmSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -61,6 +62,22 @@ export async function undo(options: UndoOptions): Promise<Snapshot> {
   using dir = Dir.open(realpathSync(options.workspace));
   await align(dir, await objects.tree(before.tree), wanted, objects);
   return before;
+}
+
+/**
+ * Makes a workspace what it was without keeping what it is: for a state that cannot be snapshotted, too large or nested too deep.
+ * @throws RatchetError when the store does not hold the tree; nothing was changed then
+ */
+export async function replaceBySnapshot({ workspace, tree, store }: Omit<SnapshotOptions, "maxBytes"> & { readonly tree: string }): Promise<void> {
+  using objects = new ObjectReader(store);
+  const wanted = await objects.tree(tree);
+  const folder = realpathSync(workspace);
+  for (const name of readdirSync(folder, { encoding: "buffer" })) {
+    // Names as bytes, since not every name is UTF-8. Links are taken away, never followed.
+    rmSync(Buffer.concat([Buffer.from(`${folder}/`), name]), { recursive: true, force: true });
+  }
+  using dir = Dir.open(folder);
+  await fill(dir, wanted, objects);
 }
 
 async function fill(dir: Dir, entries: readonly TreeEntry[], objects: ObjectReader): Promise<void> {

@@ -41,7 +41,10 @@ describe("a cycle", () => {
     expect(report.before).toEqual({ passed: 2, total: 7 });
     expect(report.after).toEqual({ passed: 7, total: 7 });
     const accepted = report.candidates.filter(({ candidate }) => candidate.verdict === "accept");
-    expect(accepted.map(({ candidate }) => candidate.proposal.title)).toEqual(["Raise the limit", "Add blue"]);
+    expect(accepted.map(({ candidate }) => candidate.proposal.title)).toEqual([
+      "Raise the limit",
+      "Add blue",
+    ]);
     const stored = await kit.runtime.store.listRuns({ purpose: "trial", limit: -1 });
     expect(report.trials).toBe(stored.length);
   });
@@ -72,7 +75,9 @@ describe("a cycle", () => {
     };
     const report = await cycle([spy, limit, colour]);
     const heldOut = new Set(
-      report.candidates.flatMap(({ outcomes }) => outcomes.filter(({ role }) => role === "holdout").map((row) => row.case)),
+      report.candidates.flatMap(({ outcomes }) =>
+        outcomes.filter(({ role }) => role === "holdout").map((row) => row.case),
+      ),
     );
     expect(heldOut.size).toBeGreaterThan(0);
     for (const { cluster, passing, rejected } of seen) {
@@ -81,7 +86,9 @@ describe("a cycle", () => {
       expect(failing.filter((task) => heldOut.has(task))).toEqual([]);
       for (const task of heldOut) expect(JSON.stringify(rejected.map(({ why }) => why))).not.toContain(task);
       for (const { events } of traces) {
-        expect(events.flatMap((event) => (event.kind === "verified" ? [event.detail] : [])).join("")).toBe("");
+        expect(events.flatMap((event) => (event.kind === "verified" ? [event.detail] : [])).join("")).toBe(
+          "",
+        );
       }
     }
   });
@@ -128,7 +135,10 @@ function edit({ genome }: ProposeContext, from: string, to: string): FileEdit {
   return { path: "harness/main.ts", before, after: before.replace(from, to) };
 }
 
-async function cycle(proposers: readonly Proposer[], onFailed?: (name: string) => void): Promise<CycleReport> {
+async function cycle(
+  proposers: readonly Proposer[],
+  onFailed?: (name: string) => void,
+): Promise<CycleReport> {
   await kit[Symbol.asyncDispose]();
   kit = await makeRuntime({ harness: { "main.ts": MAIN } });
   return runCycle({

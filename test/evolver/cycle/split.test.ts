@@ -15,13 +15,17 @@ describe("split", () => {
 
   test("depends on the tasks only: not on their order, the run or the time", () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 30 }), fc.integer(), (tasks, seed) => {
-        const shuffled = tasks.toSorted((a, b) => Number(hash(a, seed) > hash(b, seed)) - 0.5);
-        const first = split(clusterOf(tasks, "a"), 0.34, new Map());
-        const second = split(clusterOf(shuffled, "b"), 0.34, new Map());
-        expect(names(second.holdout)).toEqual(names(first.holdout));
-        expect(names(second.support)).toEqual(names(first.support));
-      }),
+      fc.property(
+        fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 30 }),
+        fc.integer(),
+        (tasks, seed) => {
+          const shuffled = tasks.toSorted((a, b) => Number(hash(a, seed) > hash(b, seed)) - 0.5);
+          const first = split(clusterOf(tasks, "a"), 0.34, new Map());
+          const second = split(clusterOf(shuffled, "b"), 0.34, new Map());
+          expect(names(second.holdout)).toEqual(names(first.holdout));
+          expect(names(second.support)).toEqual(names(first.support));
+        },
+      ),
     );
   });
 
@@ -38,10 +42,14 @@ describe("split", () => {
 
   test("no task is on both sides, and none is lost", () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 30 }), fc.double({ min: 0, max: 0.9, noNaN: true }), (tasks, share) => {
-        const { support, holdout } = split(clusterOf(tasks, "a"), share, new Map());
-        expect([...names(support), ...names(holdout)].toSorted()).toEqual(tasks.toSorted());
-      }),
+      fc.property(
+        fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 30 }),
+        fc.double({ min: 0, max: 0.9, noNaN: true }),
+        (tasks, share) => {
+          const { support, holdout } = split(clusterOf(tasks, "a"), share, new Map());
+          expect([...names(support), ...names(holdout)].toSorted()).toEqual(tasks.toSorted());
+        },
+      ),
     );
   });
 });

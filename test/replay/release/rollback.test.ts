@@ -182,9 +182,16 @@ test("programs that the home's repository names are not run: filters, merge driv
   home.git("config", "core.repositoryformatversion", "1");
   home.write(".gitattributes", "* filter=evil merge=evil\n");
   const bad = await promoted(home, "prompts/system.md", "Bad.\n", "Worsen the prompt");
-  await promoted(home, "harness/loop.ts", "export const step = (n: number): number => n;\n", "Improve the loop");
+  await promoted(
+    home,
+    "harness/loop.ts",
+    "export const step = (n: number): number => n;\n",
+    "Improve the loop",
+  );
   await rollback({ ...base(home), what: { patch: bad } });
   // An object that is not there would be fetched from the promisor.
-  await expect(rollback({ ...base(home), what: { to: "0123456789012345678901234567890123456789" } })).rejects.toThrow();
+  await expect(
+    rollback({ ...base(home), what: { to: "0123456789012345678901234567890123456789" } }),
+  ).rejects.toThrow();
   expect(existsSync(marker)).toBe(false);
 });

@@ -22,7 +22,9 @@ test("the values of secret variables are redacted, those of other variables are 
   });
   try {
     const text = "no-known-shape-of-a-key-17 and hunter-2-hunter-2 in vim-the-editor";
-    expect(runtime.redact(text)).toBe("[redacted:known-secret] and [redacted:known-secret] in vim-the-editor");
+    expect(runtime.redact(text)).toBe(
+      "[redacted:known-secret] and [redacted:known-secret] in vim-the-editor",
+    );
   } finally {
     await runtime.store.close();
   }
