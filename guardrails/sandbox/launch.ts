@@ -14,6 +14,8 @@ export interface Launch {
   readonly fds: readonly number[];
   /** Reads what the launcher wrote on {@link STATUS_FD}; absent when it writes nothing. */
   readonly readStatus?: (text: string) => LaunchStatus;
+  /** What the launcher itself ends stderr with when its child is killed: not the command's, hence left out. */
+  readonly lastWords?: RegExp;
 }
 
 export interface LaunchStatus {

@@ -69,7 +69,7 @@ class Supervised implements SandboxProcess {
     this.channel?.on("error", ignore);
     child.stdin?.on("error", ignore).end(spec.stdin);
     this.stdout = this.#metered(child.stdout, spec.limits.outputBytes);
-    this.stderr = this.#metered(child.stderr, spec.limits.outputBytes);
+    this.stderr = this.#metered(child.stderr, spec.limits.outputBytes, launch.lastWords);
     child.stderr?.on(
       "data",
       (chunk: Buffer) => (this.#errorHead = (this.#errorHead + chunk.toString("utf8")).slice(0, 2000)),
@@ -167,7 +167,9 @@ class Supervised implements SandboxProcess {
     return stream;
   }
 
-  #metered(source: Readable | null, limit: number): Readable {
+  #metered(source: Readable | null, limit: number, lastWords?: RegExp): Readable {
+    // What comes after the kill is little, and held back to see its end.
+    const held: Buffer[] = [];
     // Read at once whether or not anybody listens: the limit bounds what is held, and a full pipe would stall the tree.
     const out = new Readable({ read: ignore });
     if (source === null) out.push(null);
@@ -175,10 +177,16 @@ class Supervised implements SandboxProcess {
     source?.on("data", (chunk: Buffer) => {
       const room = limit - this.#outputBytes;
       this.#outputBytes += chunk.length;
-      if (room > 0) out.push(chunk.subarray(0, room));
+      if (room > 0 && lastWords !== undefined && this.#cause !== undefined)
+        held.push(chunk.subarray(0, room));
+      else if (room > 0) out.push(chunk.subarray(0, room));
       if (this.#outputBytes > limit) this.#end({ kind: "output", bytes: this.#outputBytes });
     });
-    source?.once("close", () => out.push(null));
+    source?.once("close", () => {
+      const end = Buffer.concat(held).toString("latin1");
+      if (held.length > 0) out.push(Buffer.from(end.replace(lastWords ?? "", ""), "latin1"));
+      out.push(null);
+    });
     return out;
   }
 }

@@ -20,7 +20,7 @@ export function demoView(): (event: DemoEvent) => void {
     switch (event.kind) {
       case "home":
         print(`${bold("Ratchet demo")}  ${dim(event.dir)}`);
-        print(dim(`model: ${event.model}`));
+        print(dim(`model: ${event.model.replace(": ", ":\n   ")}`));
         print(dim(`sandbox: ${event.sandbox.tier}`));
         if (!event.sandbox.full) print(yellow(weakness(event.sandbox.tier)));
         return;
@@ -41,7 +41,9 @@ export function demoView(): (event: DemoEvent) => void {
         print(`   ${yellow(event.title)} ${dim(event.commit.slice(0, 12))}`);
         return;
       case "rolled-back":
-        print(`   ${green("noticed")}  ${event.notice}`);
+        for (const [index, sentence] of event.notice.split(/(?<=[.:]) (?=[A-Z\d])/).entries()) {
+          print(`   ${index === 0 ? `${green("noticed")}  ` : "         "}${sentence}`);
+        }
         return;
       default:
         event satisfies never;
@@ -69,12 +71,10 @@ export function printSummary({
   print(`   bad patch         ${rolledBack ? green("noticed and rolled back") : yellow("not rolled back")}`);
   print(dim(`   ${seconds(took)}, ${evolved.trials} trials in the cycle, sandbox ${sandbox}`));
   print();
-  print(
-    "The model was the procedure model: a small deterministic program that follows the skills it finds, no language model.",
-  );
-  print(
-    `With a real one:  in agent.yaml  ${bold("model: { provider: anthropic, id: claude-sonnet-5-5 }")}  and ANTHROPIC_API_KEY`,
-  );
+  print("The model was the procedure model: a small deterministic program that");
+  print("follows the skills it finds. It is no language model. For a real one set");
+  print(bold("   model: { provider: anthropic, id: claude-sonnet-5-5 }"));
+  print("in the agent.yaml of a home of yours, and ANTHROPIC_API_KEY.");
   print();
   const shown = relative(process.cwd(), dir);
   const where = shown.startsWith("..") ? dir : shown || ".";

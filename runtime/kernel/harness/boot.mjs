@@ -5,7 +5,9 @@
  * Exit codes: 0 finished, 70 the harness threw, 13 it waits for what never comes, 71 the kernel is gone.
  *
  * Nothing here protects the kernel: code in this process is not trusted, and the kernel checks every line. The load
- * hooks and the removed globals only repeat, at run time, the rules that were checked before.
+ * hooks and the removed globals only repeat, at run time, the rules that were checked before. What is told of the
+ * harness, which lines ran, should be true, though: so the language is frozen before any of its code is loaded, and
+ * what works here after that are functions that were taken before.
  */
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
@@ -35,14 +37,63 @@ const LANGUAGE = new Set(
    TextDecoder URL URLSearchParams AbortController AbortSignal console`.split(/\s+/),
 );
 
+/** Reachable by syntax or through members, though their names are gone. */
+const HIDDEN = `Function Reflect Atomics SharedArrayBuffer BigInt64Array BigUint64Array Float16Array WeakRef
+  FinalizationRegistry SuppressedError DisposableStack AsyncDisposableStack EventTarget`.split(/\s+/);
+/** What of `console` a harness gets; its streams lead to the class of the wire's own socket. */
+const PRINTERS = [
+  "assert",
+  "count",
+  "debug",
+  "dir",
+  "error",
+  "group",
+  "groupEnd",
+  "info",
+  "log",
+  "table",
+  "trace",
+  "warn",
+];
+
+const { stringify, parse } = JSON;
+const { assign } = Object;
+const { min } = Math;
+const resolved = Promise.resolve.bind(Promise);
+const withResolvers = Promise.withResolvers.bind(Promise);
+const byteLength = Buffer.byteLength;
+const exit = process.exit.bind(process);
+const now = performance.now.bind(performance);
+/** Turns a method into a function of its object, which later changes to prototypes do not reach. */
+const method = Function.prototype.call.bind.bind(Function.prototype.call);
+const get = method(Map.prototype.get);
+const set = method(Map.prototype.set);
+const drop = method(Map.prototype.delete);
+const add = method(Set.prototype.add);
+const remove = method(Set.prototype.delete);
+const forEach = method(Set.prototype.forEach);
+const push = method(Array.prototype.push);
+const pop = method(Array.prototype.pop);
+const splice = method(Array.prototype.splice);
+const join = method(Array.prototype.join);
+const split = method(String.prototype.split);
+const slice = method(String.prototype.slice);
+const startsWith = method(String.prototype.startsWith);
+const includes = method(String.prototype.includes);
+const replaceAll = method(String.prototype.replaceAll);
+const search = method(RegExp.prototype[Symbol.search]);
+const test = method(RegExp.prototype.test);
+const then = method(Promise.prototype.then);
+
 const root = process.argv[2];
 const rootUrl = `${pathToFileURL(root)}/`;
-const began = performance.now();
+const began = now();
 
 const profiler = startCoverage();
 const wire = openWire();
 const hello = await wire.hello;
 restrictImports();
+freezeLanguage();
 hideGlobals();
 let reporting = false;
 process.on("uncaughtException", (error) => report(THREW, describe(error)));
@@ -66,12 +117,13 @@ async function report(code, error) {
   if (reporting) return;
   reporting = true;
   await wire.request("exit", { error, coverage: takeCoverage(profiler) });
-  process.exit(code);
+  exit(code);
 }
 
 function describe(error) {
   const message = String(error?.message ?? error);
-  return { message: message.slice(0, 10_000), stack: relative(String(error?.stack ?? "")).slice(0, 20_000) };
+  const stack = relative(String(error?.stack ?? ""));
+  return { message: slice(message, 0, 10_000), stack: slice(stack, 0, 20_000) };
 }
 
 /** The `Kernel` of protocol.ts. */
@@ -85,50 +137,55 @@ function kernel() {
         wire.request("skills.search", limit === undefined ? { query } : { query, limit }),
       load: (name) => wire.request("skills.load", { name }),
     },
-    note: (kind, data) => wire.request("note", { kind, data }).then(() => undefined),
+    note: (kind, data) => then(wire.request("note", { kind, data }), () => undefined),
     get aborted() {
       return wire.aborted;
     },
-    takeSteering: () => wire.steering.splice(0),
+    takeSteering: () => splice(wire.steering, 0),
     sleep: (ms) => wire.sleep(ms),
-    elapsed: () => performance.now() - began,
+    elapsed: () => now() - began,
   };
 }
 
 function openWire() {
   const socket = new Socket({ fd: 3, readable: true, writable: true });
+  const [ref, unref, write] = [socket.ref, socket.unref, socket.write].map((call) => call.bind(socket));
   const pending = new Map();
   const sleepers = new Set();
-  const { promise: hello, resolve: greet } = Promise.withResolvers();
+  const { promise: hello, resolve: greet } = withResolvers();
   const wire = { hello, aborted: false, steering: [], request, sleep };
+  let waiting = 0;
   let next = 1;
   let parts = [];
   socket.setEncoding("utf8");
   socket.on("data", (chunk) => {
-    const lines = chunk.split("\n");
-    const last = lines.pop();
-    for (const line of lines) {
-      receive(JSON.parse(parts.join("") + line));
+    const lines = split(chunk, "\n");
+    const last = pop(lines);
+    for (let i = 0; i < lines.length; i++) {
+      receive(parse(join(parts, "") + lines[i]));
       parts = [];
     }
-    parts.push(last);
+    push(parts, last);
   });
   // Without a kernel there is nobody to work for.
-  socket.on("error", () => process.exit(NO_KERNEL));
-  socket.on("close", () => process.exit(NO_KERNEL));
+  socket.on("error", () => exit(NO_KERNEL));
+  socket.on("close", () => exit(NO_KERNEL));
   return wire;
 
-  function request(method, params) {
-    const { promise, resolve, reject } = Promise.withResolvers();
+  function request(name, params) {
+    const { promise, resolve, reject } = withResolvers();
     // Made here, so that its stack tells which line of the harness asked.
     const failure = new Error();
+    // Taken before the parameters are written: to write them may run code of the harness that asks for something.
+    const id = next++;
     try {
-      const line = `${JSON.stringify({ id: next, method, params })}\n`;
-      if (Buffer.byteLength(line) > MAX_LINE_BYTES)
-        throw new RangeError(`${method}: the request is longer than ${MAX_LINE_BYTES} bytes`);
-      pending.set(next++, { resolve, reject, failure });
-      socket.ref();
-      socket.write(line);
+      const line = `${stringify({ id, method: name, params })}\n`;
+      if (byteLength(line) > MAX_LINE_BYTES)
+        throw new RangeError(`${name}: the request is longer than ${MAX_LINE_BYTES} bytes`);
+      set(pending, id, { resolve, reject, failure });
+      waiting++;
+      ref();
+      write(line);
     } catch (error) {
       reject(error);
     }
@@ -137,50 +194,53 @@ function openWire() {
 
   function receive(message) {
     if (message.type === "hello") greet(message);
-    else if (message.type === "steer") wire.steering.push(message.text);
+    else if (message.type === "steer") push(wire.steering, message.text);
     else if (message.type === "abort") {
       wire.aborted = true;
-      for (const wake of sleepers) wake();
+      forEach(sleepers, (wake) => wake());
     } else settle(message);
     // Only an answer that is due keeps the process alive, so that waiting for nothing is noticed.
-    if (pending.size === 0) socket.unref();
+    if (waiting === 0) unref();
   }
 
   function settle({ id, result, error }) {
-    const waiting = pending.get(id);
-    pending.delete(id);
-    if (error === undefined) waiting?.resolve(result);
-    else waiting?.reject(toError(waiting.failure, error));
+    const asked = get(pending, id);
+    if (drop(pending, id)) waiting--;
+    if (error === undefined) asked?.resolve(result);
+    else asked?.reject(toError(asked.failure, error));
   }
 
   function sleep(ms) {
-    if (wire.aborted) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers();
+    if (wire.aborted) return resolved();
+    const { promise, resolve } = withResolvers();
     const wake = () => {
       clearTimeout(timer);
-      sleepers.delete(wake);
+      remove(sleepers, wake);
       resolve();
     };
-    const timer = setTimeout(wake, Math.min(ms, MAX_TIMER_MS));
-    sleepers.add(wake);
+    const timer = setTimeout(wake, min(ms, MAX_TIMER_MS));
+    add(sleepers, wake);
     return promise;
   }
 }
 
 /** The fields of a `WireError`, on an error whose stack begins in the harness. */
 function toError(failure, error) {
-  const frames = failure.stack.split("\n").filter((line) => line.includes(rootUrl));
-  return Object.assign(failure, error, { stack: [`Error: ${error.message}`, ...frames].join("\n") });
+  const lines = split(failure.stack, "\n");
+  const frames = [`Error: ${error.message}`];
+  for (let i = 0; i < lines.length; i++) if (includes(lines[i], rootUrl)) push(frames, lines[i]);
+  return assign(failure, error, { stack: join(frames, "\n") });
 }
 
 /** A harness imports its own files and nothing else. They are already stripped of types. */
 function restrictImports() {
+  const Url = URL;
   registerHooks({
     resolve(specifier, context, next) {
-      const url = specifier.startsWith("file:") ? specifier : new URL(specifier, context.parentURL).href;
+      const url = startsWith(specifier, "file:") ? specifier : new Url(specifier, context.parentURL).href;
       const relativeOrEntry =
-        specifier.startsWith("./") || specifier.startsWith("../") || specifier === `${rootUrl}main.ts`;
-      if (!relativeOrEntry || !url.startsWith(rootUrl)) {
+        startsWith(specifier, "./") || startsWith(specifier, "../") || specifier === `${rootUrl}main.ts`;
+      if (!relativeOrEntry || !startsWith(url, rootUrl)) {
         throw new Error(
           `harness code may import only its own files, not "${specifier}" (from ${relative(context.parentURL ?? "?")})`,
         );
@@ -188,9 +248,97 @@ function restrictImports() {
       return next(url, context);
     },
     load(url) {
-      return { format: "module", source: readFileSync(fileURLToPath(url), "utf8"), shortCircuit: true };
+      const source = readFileSync(fileURLToPath(url), "utf8");
+      // The coverage of this file would be told as that of another.
+      if (test(/[#@]\s*sourceURL/, source))
+        throw new Error(`${relative(url)} names another file as its source`);
+      return { format: "module", source, shortCircuit: true };
     },
   });
+}
+
+/**
+ * No code of the harness can change what another file, or this one, finds the language to be. Constructors, prototypes
+ * and namespaces are frozen, not every function in them: what is called here was taken before.
+ */
+function freezeLanguage() {
+  const scope = globalThis;
+  const { freeze, getPrototypeOf, defineProperty } = Object;
+  scope.console = bareConsole(scope.console);
+  const found = new Set();
+  const collect = (value) => {
+    for (let at = value; at !== null && !found.has(at); at = getPrototypeOf(at)) {
+      if (typeof at !== "object" && typeof at !== "function") return;
+      found.add(at);
+      if (typeof at === "function" && at.prototype) collect(at.prototype);
+    }
+  };
+  for (const name of [...LANGUAGE, ...HIDDEN]) collect(scope[name] ?? null);
+  for (const name of Object.getOwnPropertyNames(Intl)) collect(Intl[name]);
+  for (const value of unnamed()) {
+    collect(value);
+    collect(value.constructor);
+  }
+  for (const holder of [
+    Object,
+    Function,
+    ...[...LANGUAGE].filter((name) => name.endsWith("Error")).map((name) => scope[name]),
+  ])
+    allowOverrides(holder.prototype);
+  for (const value of found) freeze(value);
+  for (const name of LANGUAGE)
+    defineProperty(scope, name, { value: scope[name], writable: false, configurable: false });
+}
+
+/** Samples of what syntax and methods make without a name: functions, generators, iterators. */
+function unnamed() {
+  const [plain, later, each, eachLater] = [() => 0, async () => 0, function* () {}, async function* () {}];
+  const list = [].values();
+  return [
+    plain,
+    later,
+    each,
+    eachLater,
+    each(),
+    eachLater(),
+    list,
+    list.map(plain),
+    Iterator.from({ next: plain }),
+    new Map().values(),
+    new Set().values(),
+    ""[Symbol.iterator](),
+    "".matchAll(/x/g),
+    new Uint8Array(),
+    new URLSearchParams().values(),
+    new Intl.Segmenter().segment(""),
+    new Intl.Segmenter().segment("")[Symbol.iterator](),
+  ];
+}
+
+/** A frozen property could not be shadowed by assignment, `error.name = …`, as ordinary code does. */
+function allowOverrides(prototype) {
+  const { defineProperty, getOwnPropertyDescriptors, hasOwn } = Object;
+  for (const [name, { value, writable, enumerable }] of Object.entries(
+    getOwnPropertyDescriptors(prototype),
+  )) {
+    if (!writable) continue;
+    defineProperty(prototype, name, {
+      get: () => value,
+      set(own) {
+        if (this === prototype) throw new TypeError(`the language is frozen: ${name} cannot be assigned`);
+        if (hasOwn(this, name)) this[name] = own;
+        else defineProperty(this, name, { value: own, writable: true, enumerable: true, configurable: true });
+      },
+      enumerable,
+      configurable: false,
+    });
+  }
+}
+
+function bareConsole(whole) {
+  const bare = {};
+  for (const name of PRINTERS) bare[name] = whole[name].bind(whole);
+  return bare;
 }
 
 /** Whatever is not plain language reaches outside, or makes code from text. */
@@ -216,23 +364,27 @@ function takeCoverage(session) {
     if (error === null) result = coverage.result;
   });
   const files = {};
-  for (const script of result) {
-    if (!script.url.startsWith(rootUrl)) continue;
-    const source = readFileSync(fileURLToPath(script.url), "utf8");
-    files[`harness/${script.url.slice(rootUrl.length)}`] = executedLines(source, script.functions);
+  for (let i = 0; i < result.length; i++) {
+    const { url, functions } = result[i];
+    if (!startsWith(url, rootUrl)) continue;
+    const source = readFileSync(fileURLToPath(url), "utf8");
+    files[`harness/${slice(url, rootUrl.length)}`] = executedLines(source, functions);
   }
   return files;
 }
 
 function executedLines(source, functions) {
-  const ranges = functions.flatMap((called) => called.ranges);
+  const ranges = [];
+  for (let i = 0; i < functions.length; i++) push(ranges, ...functions[i].ranges);
   const lines = [];
+  const texts = split(source, "\n");
   let offset = 0;
-  for (const [index, line] of source.split("\n").entries()) {
-    const first = line.search(/[^\s})\];,]/);
+  for (let i = 0; i < texts.length; i++) {
+    const line = texts[i];
+    const first = search(/[^\s})\];,]/, line);
     // A comment lies in a range that ran as well, and would make a patch look used.
-    const isComment = /^(?:\/\/|\/\*|\*)/.test(line.slice(first));
-    if (first >= 0 && !isComment && countAt(ranges, offset + first) > 0) lines.push(index + 1);
+    const isComment = test(/^(?:\/\/|\/\*|\*)/, slice(line, first));
+    if (first >= 0 && !isComment && countAt(ranges, offset + first) > 0) push(lines, i + 1);
     offset += line.length + 1;
   }
   return lines;
@@ -240,15 +392,16 @@ function executedLines(source, functions) {
 
 function countAt(ranges, offset) {
   let innermost;
-  for (const range of ranges) {
-    if (range.startOffset > offset || range.endOffset <= offset) continue;
-    const size = range.endOffset - range.startOffset;
-    if (innermost === undefined || size <= innermost.size) innermost = { size, count: range.count };
+  for (let i = 0; i < ranges.length; i++) {
+    const { startOffset, endOffset, count } = ranges[i];
+    if (startOffset > offset || endOffset <= offset) continue;
+    const size = endOffset - startOffset;
+    if (innermost === undefined || size <= innermost.size) innermost = { size, count };
   }
   return innermost?.count ?? 0;
 }
 
 /** Genome paths instead of those inside the sandbox. */
 function relative(text) {
-  return text.replaceAll(rootUrl, "harness/");
+  return replaceAll(text, rootUrl, "harness/");
 }

@@ -25,9 +25,8 @@ export function parseRequest(line: string): Parsed {
     const known = [...METHODS].join(", ");
     return { kind: "invalid", id, detail: `unknown method "${method.slice(0, 64)}"; there are ${known}` };
   }
-  if (isDeeper(json, MAX_DEPTH)) {
-    return { kind: "invalid", id, detail: `${method}: nested deeper than ${MAX_DEPTH} levels` };
-  }
+  const excess = excessOf(json);
+  if (excess !== undefined) return { kind: "invalid", id, detail: `${method}: ${excess}` };
   const parsed = Request.safeParse(json);
   if (parsed.success) return { kind: "request", request: parsed.data };
   const issue = parsed.error.issues[0];
@@ -38,10 +37,23 @@ export function parseRequest(line: string): Parsed {
 const SHOWN = 200;
 /** What is nested deeper overflows the stack of whoever walks through it, and no real request is. */
 const MAX_DEPTH = 200;
+/** Empty lists are three bytes of a line and forty of memory. No real request has nearly as many values. */
+const MAX_VALUES = 200_000;
 const METHODS: ReadonlySet<string> = new Set(Request.options.map((option) => option.shape.method.value));
 const Envelope = z.object({ id: z.int().nonnegative(), method: z.string() });
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
+/** What there is too much of, if anything. */
+function excessOf(json: unknown): string | undefined {
+  let values = 0;
+  const visit = (value: unknown, levels: number): string | undefined => {
+    if (++values > MAX_VALUES) return `more than ${MAX_VALUES} values`;
+    if (typeof value !== "object" || value === null) return undefined;
+    if (levels === 0) return `nested deeper than ${MAX_DEPTH} levels`;
+    for (const item of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
+      const excess = visit(item, levels - 1);
+      if (excess !== undefined) return excess;
+    }
+    return undefined;
+  };
+  return visit(json, MAX_DEPTH);
 }

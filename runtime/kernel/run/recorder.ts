@@ -3,13 +3,14 @@ import { createHash } from "node:crypto";
 import type { ModelRequest } from "../protocol.ts";
 import type { Store } from "../store/store.ts";
 import type { EventOf, TrajectoryEvent } from "../trajectory/events.ts";
+import { shortInput } from "./short-input.ts";
 
 export interface Recorder {
   /** Queued at once; `settled` tells when it is durable. Never throws; after a failure nothing more is taken. */
   record(event: TrajectoryEvent): void;
   /** The part of a model request that the store has not seen yet. */
   requestDelta(request: ModelRequest): EventOf<"model_called">["request"];
-  /** About how many characters were recorded so far. */
+  /** About how many characters were recorded so far; what holds no text counts too, for it takes memory. */
   size(): number;
   /** Resolves when all that was recorded is durable. @throws what the store, or the watcher, threw first */
   settled(): Promise<void>;
@@ -43,10 +44,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
     queue = [];
     options.onFailure();
   };
-  const clean = (text: string): string => {
-    size += text.length;
-    return options.redact(text);
-  };
   const flush = async (): Promise<void> => {
     try {
       while (queue.length > 0) {
@@ -70,11 +67,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     record(event) {
       if (failure !== undefined) return;
       try {
-        size += OVERHEAD;
-        const redacted = mapLeaves(event, clean, () => (size += NUMBER)) as TrajectoryEvent;
-        queue.push(redacted);
+        // Cut after secrets were taken out: a part of one would not be known for what it is.
+        const kept = withShortInput(mapStrings(event, options.redact) as TrajectoryEvent);
+        size += OVERHEAD + sizeOf(kept);
+        queue.push(kept);
         writing ??= flush();
-        options.watch(redacted);
+        options.watch(kept);
       } catch (error) {
         fail(error);
       }
@@ -110,9 +108,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
  */
 const GATHER_MS = 20;
 
-/** Characters that an event, and a number in one, are taken for. */
+/** Characters that an event, and each value in one, are taken for, besides those of text. */
 const OVERHEAD = 64;
-const NUMBER = 8;
+const VALUE = 32;
 
 /** Of the whole request; `messages` are its messages as JSON, which need not be made twice. */
 function hashOf(request: ModelRequest, messages: readonly string[]): string {
@@ -127,15 +125,24 @@ function commonPrefix(a: readonly string[], b: readonly string[]): number {
   return length;
 }
 
-/** A copy with `text` applied to each string, keys too. Events are JSON, so this reaches everything. */
-function mapLeaves(value: unknown, text: (string: string) => string, other: () => void): unknown {
-  if (typeof value === "string") return text(value);
-  if (Array.isArray(value)) return value.map((item: unknown) => mapLeaves(item, text, other));
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [text(key), mapLeaves(item, text, other)]),
-    );
-  }
-  other();
-  return value;
+/** A copy with `change` applied to each string, keys too. Events are JSON, so this reaches everything. */
+function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => mapStrings(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [change(key), mapStrings(item, change)]),
+  );
+}
+
+function withShortInput(event: TrajectoryEvent): TrajectoryEvent {
+  return event.kind === "tool_called" ? { ...event, input: shortInput(event.input) } : event;
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === "string") return VALUE + value.length;
+  if (typeof value !== "object" || value === null) return VALUE;
+  let size = VALUE;
+  for (const [key, item] of Object.entries(value)) size += key.length + sizeOf(item);
+  return size;
 }

@@ -31,6 +31,17 @@ describe.each(tiers)("limits under $tier", ({ sandbox }) => {
     expect(after.stdout).toBe("fine\nran\n");
   });
 
+  it("adds no words of the launcher to those of a command that is killed", async () => {
+    const { exit, stdout, stderr } = await bash(sandbox, "echo out; echo err >&2; sleep 60", {
+      limits: { wallMs: 500 },
+    });
+    expect({ exit, stdout, stderr }).toEqual({
+      exit: { kind: "timeout", ms: 500 },
+      stdout: "out\n",
+      stderr: "err\n",
+    });
+  });
+
   it("stops a process that fills the heap or hoards Buffers", async () => {
     for (const script of [
       "const all = []; console.log('begun'); for (;;) all.push(Buffer.alloc(8 << 20, 1))",
