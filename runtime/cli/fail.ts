@@ -40,7 +40,8 @@ function describe(error: unknown): { kind: string; message: string; hint: string
     };
   }
   if (error instanceof NoSandbox) {
-    const hint = "agent doctor   tells what is missing and how to get it";
+    const hint =
+      "agent doctor   tells what is missing and how to get it;  --dangerously-without-sandbox   confines nothing at all";
     return { kind: "no sandbox", message: error.message, hint, code: EXIT_CODES.infrastructure };
   }
   if (error instanceof Error && error.name === "AbortError") {

@@ -40,14 +40,22 @@ export function isTerminal(): boolean {
   return process.stdout.isTTY === true && process.env["TERM"] !== "dumb";
 }
 
-/** One JSON value on a line of its own. What a terminal would obey is escaped. */
+/** One JSON value, laid out for people where a terminal shows it. */
 export function printJson(value: unknown): void {
-  const text = JSON.stringify(value, null, process.stdout.isTTY === true ? 2 : undefined);
-  const escaped = text.replaceAll(
-    /[\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g,
+  process.stdout.write(`${toJson(value, process.stdout.isTTY === true ? 2 : undefined)}\n`);
+}
+
+/** One JSON value on a line of its own, as JSON lines are. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${toJson(value)}\n`);
+}
+
+/** JSON in which what a terminal would obey, and what reorders text, is escaped. */
+export function toJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(
+    /[\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  process.stdout.write(`${escaped}\n`);
 }
 
 /** Columns as wide as their widest cell; the last one is not padded, and cut where a terminal ends. */

@@ -3,14 +3,15 @@
  * most a third of the length, at least 2).
  */
 export function closest(word: string, known: Iterable<string>): string | undefined {
+  const limit = Math.max(2, Math.floor(word.length / 3));
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
+    // The distance is no less than this; it takes long to find out for a word of megabytes.
+    if (Math.abs(word.length - candidate.length) > limit) continue;
     const distance = levenshtein(word.toLowerCase(), candidate.toLowerCase());
     if (best === undefined || distance < best.distance) best = { word: candidate, distance };
   }
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3))
-    ? best.word
-    : undefined;
+  return best !== undefined && best.distance <= limit ? best.word : undefined;
 }
 
 function levenshtein(a: string, b: string): number {

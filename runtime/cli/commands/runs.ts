@@ -1,7 +1,7 @@
 import { exportAtif } from "../../kernel/trajectory/atif.ts";
 import type { RunRow, Store } from "../../kernel/store/store.ts";
 import { homeOf, withStore, type HomeOption } from "../open.ts";
-import { bold, dim, money, oneLine, print, printJson, table } from "../output.ts";
+import { bold, dim, money, oneLine, print, printJson, printJsonLine, table } from "../output.ts";
 import type { UndoChoice } from "../../../replay/undo.ts";
 import { describeEvent } from "../view/event.ts";
 import { outcomeMark } from "../view/outcome.ts";
@@ -92,7 +92,7 @@ export async function exportRuns(ids: readonly string[], options: Options): Prom
     for (const run of await runsOf(store, ids)) {
       const trajectory = exportAtif(run, await store.events(run.id));
       if (options.json === true) trajectories.push(trajectory);
-      else process.stdout.write(`${JSON.stringify(trajectory)}\n`);
+      else printJsonLine(trajectory);
     }
     if (options.json === true) printJson(trajectories);
   });

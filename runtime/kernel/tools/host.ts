@@ -98,9 +98,10 @@ function guarded({ policy, context }: ToolHostOptions): HostContext {
 function unknownTool(name: string, known: readonly string[]): Called {
   const meant = closest(name, known);
   const guess = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  const shown = name.length <= 100 ? name : `${name.slice(0, 100).toWellFormed()}…`;
   return {
-    result: failed("unknown_tool", `unknown tool "${name}". There are: ${known.join(", ")}.${guess}`),
-    decision: { verdict: "deny", rule: "unknown_tool", reason: `unknown tool "${name}"` },
+    result: failed("unknown_tool", `unknown tool "${shown}". There are: ${known.join(", ")}.${guess}`),
+    decision: { verdict: "deny", rule: "unknown_tool", reason: `unknown tool "${shown}"` },
     capability: "unknown",
   };
 }

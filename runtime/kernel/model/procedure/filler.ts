@@ -7,7 +7,7 @@ export const FILLER: ReadonlySet<string> = setOf(`
   have has had having will would could can may might shall should must let so then also too up down out off over such
   please kindly thanks hello hi hey dear just all every everything any anything some whole one ones much many often
   about than like want wish need needs again whatever myself yourself while because according among
-  write put save store give tell say says said see show make create get set use using
+  write put save store give tell say says said look see show make create get set use using
   used called named wants wanted written file files result output job task`);
 
 /** Whole phrases, taken out of the instruction before its words are looked at. */
