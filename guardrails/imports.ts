@@ -1,11 +1,14 @@
 /**
  * What harness code may reach, by syntax: its own folder, the protocol's types and the plain globals of the language.
- * The sandbox is the wall; this keeps code that rattles at it from being run or reviewed at all.
+ * The sandbox is the wall; this keeps code that rattles at it from being run or reviewed at all. It sees syntax, not
+ * values: what a variable that came from elsewhere holds, a key or an alias of a global, it cannot tell.
  */
 import type { Finding } from "./finding.ts";
 import { forbiddenGlobals, LANGUAGE_GLOBALS } from "./globals.ts";
+import { givenValues, memberFault } from "./members.ts";
 import { loadTypeScript, parse } from "./syntax.ts";
 import type { Node, SourceFile, Ts } from "./syntax.ts";
+import { aliasFault, tamperFault } from "./tampering.ts";
 import type { ts as T } from "ts-morph";
 
 export interface HarnessFiles {
@@ -25,16 +28,20 @@ export async function checkImports(path: string, text: string, harness: HarnessF
   for (const match of text.matchAll(/@ts-(?:ignore|nocheck|expect-error)|\/\/\/\s*<(?:reference|amd)/g)) {
     report(match.index, `${match[0]} switches checks off`);
   }
+  for (const match of text.matchAll(/[#@]\s*sourceURL/g)) {
+    report(match.index, "sourceURL tells the coverage of this file as that of another");
+  }
   const declared = declaredNames(ts, source);
+  const given = givenValues(ts, source);
   visit(source);
   return findings;
 
   function visit(node: Node): void {
     const message =
       moduleFault(ts, node, harness) ??
-      memberFault(ts, node) ??
+      memberFault(ts, node, given) ??
       globalFault(ts, node, declared) ??
-      tamperFault(ts, node, declared);
+      tamperFault(ts, node);
     if (message !== undefined) report(node.getStart(source), message);
     ts.forEachChild(node, visit);
   }
@@ -79,79 +86,21 @@ function specifierFault(
   return harness.names.has(own) ? undefined : `"${name}" does not exist in the harness folder`;
 }
 
-// ---------------------------------------------------------------- members
-
-const FORBIDDEN_MEMBERS = new Set([
-  "constructor",
-  "prototype",
-  "__proto__",
-  "__defineGetter__",
-  "__defineSetter__",
-  "__lookupGetter__",
-  "__lookupSetter__",
-  "setPrototypeOf",
-  "getPrototypeOf",
-  "defineProperty",
-  "defineProperties",
-  "getOwnPropertyDescriptor",
-  "getOwnPropertyDescriptors",
-  "getOwnPropertyNames",
-  "getOwnPropertySymbols",
-  "prepareStackTrace",
-  "captureStackTrace",
-  "caller",
-  "callee",
-]);
-
-/** Ways to a forbidden member: by name, by a computed name that can be folded, by destructuring, in a literal. */
-function memberFault(ts: Ts, node: Node): string | undefined {
-  const name = memberName(ts, node);
-  if (name === "computed") return "a computed member name must be a number, a variable or a plain string";
-  if (name && FORBIDDEN_MEMBERS.has(name.text)) return `the member ${name.text} is not allowed`;
-  return undefined;
-}
-
-function memberName(ts: Ts, node: Node): { text: string } | "computed" | undefined {
-  if (ts.isPropertyAccessExpression(node)) return { text: node.name.text };
-  if (ts.isElementAccessExpression(node)) return folded(ts, node.argumentExpression);
-  if (ts.isComputedPropertyName(node)) return folded(ts, node.expression);
-  if (ts.isBindingElement(node)) return literalName(ts, node.propertyName ?? node.name);
-  if (ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node))
-    return literalName(ts, node.name);
-  return undefined;
-}
-
-function literalName(ts: Ts, name: Node): { text: string } | undefined {
-  return ts.isIdentifier(name) || ts.isStringLiteral(name) ? { text: name.text } : undefined;
-}
-
-/** The text that an expression amounts to, where that can be seen; "computed" for text glued together at run time. */
-function folded(ts: Ts, expression: T.Expression): { text: string } | "computed" | undefined {
-  if (ts.isParenthesizedExpression(expression) || ts.isAsExpression(expression))
-    return folded(ts, expression.expression);
-  if (ts.isStringLiteralLike(expression)) return { text: expression.text };
-  if (ts.isTemplateExpression(expression)) return "computed";
-  if (!ts.isBinaryExpression(expression) || expression.operatorToken.kind !== ts.SyntaxKind.PlusToken)
-    return undefined;
-  const [left, right] = [folded(ts, expression.left), folded(ts, expression.right)];
-  if (left === undefined && right === undefined) return undefined;
-  return typeof left === "object" && typeof right === "object"
-    ? { text: left.text + right.text }
-    : "computed";
-}
-
 // ---------------------------------------------------------------- globals
 
 function globalFault(ts: Ts, node: Node, declared: ReadonlySet<string>): string | undefined {
   if (!ts.isIdentifier(node) || !isValue(ts, node)) return undefined;
   const name = node.text;
-  if (forbiddenGlobals().has(name)) {
-    return declared.has(name)
+  const isAllowed = LANGUAGE_GLOBALS.has(name);
+  if (declared.has(name)) {
+    return isAllowed || forbiddenGlobals().has(name)
       ? `${name} hides a global of that name: choose another`
-      : `the global ${name} is not allowed`;
+      : undefined;
   }
-  if (declared.has(name) || LANGUAGE_GLOBALS.has(name)) return undefined;
-  return `${name} is neither declared here nor an allowed global`;
+  if (isAllowed) return aliasFault(ts, node);
+  return forbiddenGlobals().has(name)
+    ? `the global ${name} is not allowed`
+    : `${name} is neither declared here nor an allowed global`;
 }
 
 /** False for names in types, of members and of labels: they reach nothing. */
@@ -176,14 +125,11 @@ function isValue(ts: Ts, node: T.Identifier): boolean {
   return !isInType(ts, node);
 }
 
-/** Only `class A extends B` evaluates B; `implements` and interfaces do not. */
+/** `class A extends B` evaluates B, and so does `B<string>` as a value; `implements` and interfaces do not. */
 function heritageOfClass(ts: Ts, node: Node): boolean {
   const clause = node.parent;
-  return (
-    ts.isHeritageClause(clause) &&
-    clause.token === ts.SyntaxKind.ExtendsKeyword &&
-    ts.isClassLike(clause.parent)
-  );
+  if (!ts.isHeritageClause(clause)) return !isInType(ts, clause);
+  return clause.token === ts.SyntaxKind.ExtendsKeyword && ts.isClassLike(clause.parent);
 }
 
 function isTypeImport(ts: Ts, specifier: T.ImportSpecifier): boolean {
@@ -201,7 +147,7 @@ function isInType(ts: Ts, node: Node): boolean {
 
 /** Names that this file binds to values, wherever: scopes are not told apart, as no forbidden name may be bound at all. */
 function declaredNames(ts: Ts, source: SourceFile): Set<string> {
-  const names = new Set<string>(["arguments"]);
+  const names = new Set<string>();
   const collect = (node: Node): void => {
     const named = node as { name?: Node };
     const binds =
@@ -219,43 +165,4 @@ function declaredNames(ts: Ts, source: SourceFile): Set<string> {
   };
   collect(source);
   return names;
-}
-
-// ---------------------------------------------------------------- tampering
-
-/** `JSON.parse = …`, `delete Math.max`, `Object.assign(JSON, …)`: every later line would run in another language. */
-function tamperFault(ts: Ts, node: Node, declared: ReadonlySet<string>): string | undefined {
-  const target = changed(ts, node);
-  const base = target && baseName(ts, target);
-  if (base === undefined || declared.has(base) || !LANGUAGE_GLOBALS.has(base)) return undefined;
-  return `the global ${base} may not be changed`;
-}
-
-function changed(ts: Ts, node: Node): Node | undefined {
-  if (ts.isBinaryExpression(node)) return isAssignment(ts, node.operatorToken.kind) ? node.left : undefined;
-  if (ts.isDeleteExpression(node)) return node.expression;
-  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
-    const counts =
-      node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken;
-    return counts ? node.operand : undefined;
-  }
-  if (ts.isCallExpression(node) && node.expression.getText() === "Object.assign") return node.arguments[0];
-  return undefined;
-}
-
-function isAssignment(ts: Ts, kind: T.SyntaxKind): boolean {
-  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
-}
-
-function baseName(ts: Ts, node: Node): string | undefined {
-  if (ts.isIdentifier(node)) return node.text;
-  if (
-    ts.isPropertyAccessExpression(node) ||
-    ts.isElementAccessExpression(node) ||
-    ts.isNonNullExpression(node)
-  ) {
-    return baseName(ts, node.expression);
-  }
-  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node)) return baseName(ts, node.expression);
-  return undefined;
 }

@@ -18,8 +18,7 @@ export interface TrialRequest {
   readonly watch?: (event: TrajectoryEvent) => void;
 }
 
-/** A run without its events: a cycle holds hundreds of these, and the store has the events. */
-export interface TrialResult extends Omit<RunResult, "events"> {
+export interface TrialResult extends RunResult {
   readonly task: string;
   readonly pass: boolean;
   /** No verifier decided: neither a pass nor a failure. `pass` is false then. */
@@ -31,7 +30,7 @@ export async function runTrial(runtime: Runtime, request: TrialRequest): Promise
   const { task } = request;
   await using scratch = await createScratch(workspaceOf(task));
   const { instruction } = task.task;
-  const { events: _, ...result } = await runTask(runtime, {
+  const result = await runTask(runtime, {
     ...request,
     instruction,
     workspace: scratch.dir,

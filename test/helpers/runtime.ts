@@ -18,6 +18,11 @@ import { loadTask } from "../../runtime/kernel/suite/load.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { EventOf, StoredEvent, TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
 
+/** A run with what its trajectory holds. */
+export interface Recorded extends RunResult {
+  readonly events: readonly TrajectoryEvent[];
+}
+
 /** Text by path. */
 export type Files = Readonly<Record<string, string>>;
 
@@ -50,7 +55,7 @@ export interface Kit extends AsyncDisposable {
   /** A task on disk: text of task.yaml, then files of its folder. */
   task(yaml: string, files?: Files): Promise<TaskOnDisk>;
   /** A run in a new empty workspace, unless the request says otherwise. */
-  run(request?: Partial<RunRequest>): Promise<RunResult>;
+  run(request?: Partial<RunRequest>): Promise<Recorded>;
   /** What the store has of a run. */
   stored(id: string): Promise<readonly StoredEvent[]>;
 }
@@ -98,7 +103,7 @@ export async function makeRuntime(options: RuntimeOptions = {}): Promise<Kit> {
     run(request = {}) {
       const { instruction = request.task?.task.instruction ?? "Do it." } = request;
       const signal = new AbortController().signal;
-      return runTask(runtime, {
+      return recorded(runtime, {
         workspace: request.workspace ?? folder(),
         genome,
         purpose: "live",
@@ -120,8 +125,18 @@ export function harness(body: string, above = ""): Files {
   return { "main.ts": `${above}\nexport async function run(kernel: any) {\n${body}\n}\n` };
 }
 
+/** Runs, and keeps what is recorded. @throws what {@link runTask} throws */
+export async function recorded(runtime: Runtime, request: RunRequest): Promise<Recorded> {
+  const events: TrajectoryEvent[] = [];
+  const watch = (event: TrajectoryEvent): void => {
+    events.push(event);
+    request.watch?.(event);
+  };
+  return { ...(await runTask(runtime, { ...request, watch })), events };
+}
+
 /** The events of one kind. */
-export function eventsOf<K extends TrajectoryEvent["kind"]>(result: RunResult, kind: K): EventOf<K>[] {
+export function eventsOf<K extends TrajectoryEvent["kind"]>(result: Recorded, kind: K): EventOf<K>[] {
   return result.events.filter((event): event is EventOf<K> => event.kind === kind);
 }
 

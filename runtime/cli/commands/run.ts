@@ -127,7 +127,7 @@ async function runOne(
   process.exitCode = exitCodeOf(result);
   const notice = await watchNotice(runtime);
   if (json) {
-    printJson({ ...result, events: undefined, ...(notice === undefined ? {} : { notice }) });
+    printJson({ ...result, ...(notice === undefined ? {} : { notice }) });
     return;
   }
   print();

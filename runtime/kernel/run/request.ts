@@ -39,11 +39,11 @@ export interface RunRequest {
   readonly approve?: (question: string) => Promise<boolean>;
 }
 
+/** Without its events, which may come to hundreds of megabytes: the store has them, and `watch` sees each. */
 export interface RunResult {
   readonly id: string;
   readonly status: SessionEnd["status"];
   readonly summary: string;
   readonly verification: Verification | undefined;
   readonly totals: RunTotals;
-  readonly events: readonly TrajectoryEvent[];
 }

@@ -70,16 +70,12 @@ async function recordRun(
   meter: Meter,
 ): Promise<RunResult> {
   const { store } = runtime;
-  const events: TrajectoryEvent[] = [];
   const unrecorded = new AbortController();
   const recorder = createRecorder({
     store,
     run: id,
     redact: runtime.redact,
-    watch(event) {
-      events.push(event);
-      request.watch?.(event);
-    },
+    watch: (event) => request.watch?.(event),
     onFailure: () => unrecorded.abort(),
   });
   const guarded = { ...request, signal: AbortSignal.any([request.signal, unrecorded.signal]) };
@@ -97,7 +93,7 @@ async function recordRun(
   await recorder.settled();
   if (verification !== undefined) await store.setOutcome(id, toOutcome(verification));
   await store.endRun(id, end.status, meter.totals());
-  return { id, status: end.status, summary: end.summary, verification, totals: meter.totals(), events };
+  return { id, status: end.status, summary: end.summary, verification, totals: meter.totals() };
 }
 
 function started(runtime: Runtime, { genome, task, snapshot, instruction }: RunRequest): TrajectoryEvent {

@@ -7,6 +7,7 @@ import type { Model } from "../model/model.ts";
 import { PROTOCOL_VERSION, type Hello, type ToolSpec } from "../protocol.ts";
 import type { ToolHost } from "../tools/host.ts";
 import { createBroker } from "./broker.ts";
+import { checkCoverage } from "./coverage.ts";
 import type { Meter } from "./meter.ts";
 import type { Recorder } from "./recorder.ts";
 import { describeExit, sessionEnd, type Remains, type SessionEnd } from "./session-end.ts";
@@ -72,7 +73,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   await broker.idle();
   const { exit, stderr } = await harness.ended;
   const remains = { broker, exit, stderr, broken, reason };
-  recordExit(recorder, remains);
+  await recordExit(options, remains);
   return sessionEnd(remains);
 }
 
@@ -104,13 +105,20 @@ function recordTimeout({ caps, meter, recorder }: SessionOptions): void {
   });
 }
 
-function recordExit(recorder: Recorder, { broker, exit, stderr }: Remains): void {
-  const report = broker.exit();
+/** Lines that cannot have run make the whole report worthless: then it is unknown which did. */
+async function recordExit(
+  { recorder, code }: SessionOptions,
+  { broker, exit, stderr }: Remains,
+): Promise<void> {
+  const { error, coverage } = broker.exit() ?? {};
+  const checked = coverage === undefined ? undefined : await checkCoverage(coverage, code);
+  if (checked?.kind === "refused")
+    recorder.record({ kind: "noted", note: "coverage_refused", data: { reason: checked.reason } });
   recorder.record({
     kind: "harness_exited",
     exit: describeExit(exit),
     stderr,
-    ...(report?.error !== undefined ? { error: report.error } : {}),
-    ...(report?.coverage !== undefined ? { coverage: report.coverage } : {}),
+    ...(error !== undefined ? { error } : {}),
+    ...(checked?.kind === "plausible" ? { coverage: checked.coverage } : {}),
   });
 }

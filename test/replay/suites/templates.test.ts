@@ -19,8 +19,8 @@ const SLOW = 300_000;
 
 type Edit = readonly [file: string, from: string, to: string];
 const SHOWN: readonly Edit[] = [
-  ["loop.ts", 'result.is_error ? "Tool finished." : shorten', "shorten"],
-  ["loop.ts", "content }]", "content, is_error: result.is_error }]"],
+  ["dispatch.ts", 'result.is_error ? "Tool finished." : shorten', "shorten"],
+  ["dispatch.ts", "content: describe(result) }", "content: describe(result), is_error: result.is_error }"],
 ];
 
 let root = "";
@@ -67,7 +67,7 @@ describe("one fault decides one kind of failure", () => {
       /service/,
       [
         [
-          "loop.ts",
+          "dispatch.ts",
           "const result = await",
           "for (let n = 0; n < 2; n++) await kernel.tools.call(call);\n    const result = await",
         ],
@@ -98,14 +98,8 @@ describe("one fault decides one kind of failure", () => {
         ["loop.ts", "call === undefined", "calls.length === 0"],
         [
           "loop.ts",
-          "const result =",
-          'const results: Message["content"] = [];\n    for (const call of calls) {\n    const result =',
-        ],
-        ["loop.ts", 'messages.push({ role: "user", content: [{', "results.push({"],
-        [
-          "loop.ts",
-          "content }] });",
-          'content });\n    }\n    messages.push({ role: "user", content: results });',
+          "[await dispatch(kernel, call)]",
+          "await Promise.all(calls.map((each) => dispatch(kernel, each)))",
         ],
       ],
     ],

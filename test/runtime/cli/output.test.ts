@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clean, count, money, oneLine, seconds, table } from "../../../runtime/cli/output.ts";
+import { clean, count, money, oneLine, seconds, table, toJson } from "../../../runtime/cli/output.ts";
 
 describe("text of others", () => {
   const hostile = "a\u001B]0;title\u0007b\u001B[2Jc\u009B31md\re\u0000f\u202Eg\u2066h";
@@ -14,6 +14,15 @@ describe("text of others", () => {
   it("keeps lines and tabs where they are wanted", () => {
     expect(clean("a\tb\r\nc\n")).toBe("a\tb\nc\n");
     expect(oneLine(" a\tb\r\n c\n")).toBe("a b c");
+  });
+
+  it("is escaped in JSON, and still the same text", () => {
+    const value = { text: `${hostile}\u007F\u061C\u200E\u200F` };
+    for (const json of [toJson(value), toJson(value, 2)]) {
+      expect(json.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u);
+      expect(JSON.parse(json)).toEqual(value);
+    }
+    expect(toJson(value)).not.toContain("\n");
   });
 
   it("is cut at whole characters", () => {

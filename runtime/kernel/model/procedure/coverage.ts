@@ -38,7 +38,8 @@ export function leftOver(skill: OfferedSkill, { values, spans }: Taken, instruct
 
 /** What a skill says about itself: name, description, introduction, and the prose of its inputs and steps. */
 interface Vocabulary {
-  readonly text: string;
+  /** Names of files and the like, and quoted texts, as they stand. */
+  readonly exact: ReadonlySet<string>;
   readonly stems: ReadonlySet<string>;
   /** Restricting words, each with its neighbour. */
   readonly pairs: ReadonlySet<string>;
@@ -52,13 +53,17 @@ function vocabulary({ name, description, body }: OfferedSkill): Vocabulary {
     sections.get("") ?? "",
     ...["inputs", "steps"].map((heading) => prose(sections.get(heading) ?? "")),
   ].join("\n\n");
+  const open = tokens(text, true);
+  const exact = [...open.filter(({ kind }) => kind === "name"), ...tokens(text)].flatMap(({ kind, word }) =>
+    kind === "word" ? [] : [word],
+  );
   const stems = new Set<string>();
   const pairs = new Set<string>();
-  for (const { token, follower } of withNeighbours(tokens(text, true))) {
+  for (const { token, follower } of withNeighbours(open)) {
     if (!restricts(token.word)) stems.add(stem(token.word));
     else pairs.add(pair(token, follower));
   }
-  return { text: text.toLowerCase(), stems, pairs };
+  return { exact: new Set(exact), stems, pairs };
 }
 
 /** Without code blocks and expressions: what they hold is no promise to a reader. */
@@ -86,9 +91,9 @@ function accountsFor(
       if (restricts(token.word)) return known.pairs.has(pair(token, follower));
       return known.stems.has(stem(token.word)) || given.has(stem(token.word));
     case "name":
-      return known.text.includes(token.word);
+      return known.exact.has(token.word);
     case "quoted":
-      return known.text.includes(token.word) || tokens(token.word).every((inner) => given.has(inner.word));
+      return known.exact.has(token.word) || tokens(token.word).every((inner) => given.has(inner.word));
     default:
       return token.kind satisfies never;
   }

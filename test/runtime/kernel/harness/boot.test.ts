@@ -4,8 +4,15 @@ import { forbiddenGlobals, LANGUAGE_GLOBALS } from "../../../../guardrails/globa
 import { harnessLimits } from "../../../../guardrails/sandbox/defaults.ts";
 import { startHarness } from "../../../../runtime/kernel/harness/process.ts";
 import type { Hello, Request } from "../../../../runtime/kernel/protocol.ts";
-import type { RunRequest, RunResult } from "../../../../runtime/kernel/run/run-task.ts";
-import { eventsOf, harness, makeRuntime, type Files, type Kit } from "../../../helpers/runtime.ts";
+import type { RunRequest } from "../../../../runtime/kernel/run/run-task.ts";
+import {
+  eventsOf,
+  harness,
+  makeRuntime,
+  type Files,
+  type Kit,
+  type Recorded,
+} from "../../../helpers/runtime.ts";
 
 let kit: Kit;
 beforeAll(async () => {
@@ -13,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-async function runHarness(files: Files, request: Partial<RunRequest> = {}): Promise<RunResult> {
+async function runHarness(files: Files, request: Partial<RunRequest> = {}): Promise<Recorded> {
   const prompts = { "system.md": "Be brief.\n", "part.md": "Part.\n" };
   return kit.run({ ...request, genome: await kit.release({ harness: files, prompts }) });
 }
@@ -31,7 +38,7 @@ const DONE = 'return { status: "done", summary: "" };';
 /** A summary made of a value. */
 const tell = (expression: string): string =>
   `return { status: "done", summary: JSON.stringify(${expression}) };`;
-const exitOf = (result: RunResult) => eventsOf(result, "harness_exited")[0];
+const exitOf = (result: Recorded) => eventsOf(result, "harness_exited")[0];
 
 describe("what a harness gets", () => {
   test("the hello: instruction, tools, prompts, limits", async () => {
@@ -341,7 +348,169 @@ describe("a harness that fails", () => {
   });
 });
 
+describe("the language is frozen", () => {
+  /** The messages of what the statements throw, one for each. */
+  const thrown = (statements: readonly string[]): Files =>
+    harness(`  const errors: string[] = [];
+  const attempts = [${statements.map((code) => `() => { ${code} }`).join(", ")}];
+  for (const attempt of attempts) {
+    try { attempt(); errors.push("went through"); } catch (error: any) { errors.push(error.name + ": " + error.message); }
+  }
+  ${tell("errors")}`);
+
+  test("lines that did not run cannot be reported by another way of writing JSON", async () => {
+    const result = await runHarness(
+      harness(
+        `  if (kernel.hello.instruction === "never") {
+    return { status: "done", summary: "never" };
+  }
+  const codec: any = JSON;
+  const original = codec.stringify;
+  codec.stringify = (v: any) => {
+    if (v.method === "exit") v.params.coverage = { "harness/main.ts": [4] };
+    return original(v);
+  };
+  ${DONE}`,
+      ),
+    );
+    expect(result).toMatchObject({ status: "error", summary: expect.stringContaining("read only") });
+    const { coverage } = exitOf(result) ?? {};
+    expect(coverage?.["harness/main.ts"]).toEqual(expect.arrayContaining([3, 8]));
+    expect(coverage?.["harness/main.ts"]).not.toContain(4);
+  });
+
+  test("nothing of it can be assigned, deleted or replaced, by whatever way it is reached", async () => {
+    const reach = 'const c = ["const", "ructor"].join(""); const p = ["proto", "type"].join("");';
+    const statements = [
+      `${reach} (new Map() as any)[c][p].set = () => {};`,
+      `${reach} (Promise.resolve() as any)[c][p].then = () => {};`,
+      `${reach} ((async () => {}) as any)[c][p].x = 1;`,
+      `${reach} ({} as any)[c][p].toJSON = () => 1;`,
+      `${reach} ({} as any)[c][p].toString = () => 1;`,
+      `${reach} ([] as any)[c][p].toJSON = () => 1;`,
+      `${reach} ({} as any)[c].setPrototypeOf([][c][p], null);`,
+      "Object.defineProperty(Array.prototype, 'push', { value: 1 });",
+      "delete (Math as any).max;",
+      "(Error as any).prepareStackTrace = () => 1;",
+      "(JSON as any) = {};",
+      "(Map as any) = class {};",
+      "(console as any) = {};",
+    ];
+    const result = await runHarness(thrown(statements));
+    const errors: string[] = JSON.parse(result.summary);
+    expect(errors).toEqual(statements.map(() => expect.stringMatching(/^TypeError: /)));
+  });
+
+  test("down to what has no name: generators, iterators, async functions", async () => {
+    const names = [...LANGUAGE_GLOBALS].filter(
+      (name) => !["arguments", "undefined", "NaN", "Infinity", "console"].includes(name),
+    );
+    const result = await runHarness(
+      harness(
+        `  const named: Record<string, unknown> = { ${names.join(", ")} };
+  const others: Record<string, unknown> = {
+    plain: () => 0, later: async () => 0, each: Object.getPrototypeOf((function* () {})()), eachLater: Object.getPrototypeOf((async function* () {})()),
+    list: [].values(), helper: [].values().map(String), wrapped: Iterator.from({ next: () => ({ done: true }) } as any),
+    map: new Map().entries(), set: new Set().values(), text: ""[Symbol.iterator](), matches: "".matchAll(/x/g),
+    bytes: new Uint8Array(), signal: new AbortController().signal, url: new URL("a:b"), params: new URLSearchParams().values(),
+    symbol: Symbol.iterator, bigint: 1n, failure: new Many(), number: new Intl.NumberFormat(),
+  };
+  const open: string[] = [];
+  for (const [name, value] of Object.entries(named)) {
+    if (!Object.isFrozen(value)) open.push(name);
+    const { prototype } = value as any;
+    if (prototype && !Object.isFrozen(prototype)) open.push(name + ".prototype");
+  }
+  for (const [name, value] of Object.entries(others)) {
+    for (let at = Object.getPrototypeOf(value); at; at = Object.getPrototypeOf(at)) {
+      const own = Object.getOwnPropertyDescriptor(at, "constructor")?.value;
+      if (at !== Many.prototype && !Object.isFrozen(at)) open.push(name);
+      if (own && own !== Many && !Object.isFrozen(own)) open.push(name + ".constructor");
+    }
+  }
+  ${tell("open")}`,
+        "class Many extends AggregateError { constructor() { super([]); } }",
+      ),
+    );
+    expect(JSON.parse(result.summary)).toEqual([]);
+  });
+
+  test("ordinary code may still shadow it on objects of its own", async () => {
+    const result = await runHarness(
+      harness(
+        `  const error: any = new Error("one");
+  error.message = "two";
+  error.name = "Mine";
+  const bare: any = new Error();
+  bare.message = "late";
+  const object: any = {};
+  object.toString = () => "object";
+  object.constructor = 1;
+  object.toString = () => "again";
+  const call: any = () => 0;
+  call.toString = () => "call";
+  const copy = Object.assign({}, { toString: () => "copy" });
+  const kept = new Kept();
+  const old = new (Old as any)();
+  ${tell("[String(error), bare.message, String(object), object.constructor, Object.keys(object), String(call), String(copy), kept.name, String(kept), kept.toString(), String(old), {}.toString()]")}`,
+        `class Kept extends Error { name = "Kept"; size = 1; toString() { return "kept"; } }
+function Old() {}
+Old.prototype.toString = () => "old";`,
+      ),
+    );
+    expect(JSON.parse(result.summary)).toEqual([
+      "Mine: two",
+      "late",
+      "again",
+      1,
+      ["toString", "constructor"],
+      "call",
+      "copy",
+      "Kept",
+      "kept",
+      "kept",
+      "old",
+      "[object Object]",
+    ]);
+  });
+
+  test("the console prints, and leads nowhere", async () => {
+    const result = await runHarness(
+      harness(
+        `  console.log("to", "stdout");
+  console.error({ to: "stderr" });
+  ${tell("look(console)")}`,
+        "const look = (o: any) => [Object.getOwnPropertyNames(o).filter((n) => /^_|Console/.test(n)), typeof o._stdout, Object.isFrozen(o)];",
+      ),
+    );
+    expect(JSON.parse(result.summary)).toEqual([[], "undefined", true]);
+    expect(exitOf(result)?.stderr).toBe("to stdout\n{ to: 'stderr' }\n");
+  });
+
+  test("a value that asks for something while it is written down mixes no answers up", async () => {
+    const result = await runHarness(
+      harness(`  const inner: Promise<any>[] = [];
+  const data = { toJSON: () => { inner.push(kernel.skills.load("csv-total")); return {}; } };
+  const outer = await kernel.skills.search("csv", 1).then(() => kernel.note("n", data));
+  const skill = await inner[0];
+  ${tell("[typeof outer, skill.name]")}`),
+    );
+    expect(JSON.parse(result.summary)).toEqual(["undefined", "csv-total"]);
+  });
+});
+
 describe("coverage", () => {
+  test("cannot be told as that of another file", async () => {
+    const result = await runHarness({
+      "main.ts": 'import "./b.ts";\nexport async function run() {}\n',
+      "b.ts": "const a = 1;\n//# sourceURL=file:///genome/harness/main.ts\n",
+    });
+    expect(result).toMatchObject({
+      status: "error",
+      summary: expect.stringContaining("harness/b.ts names another file"),
+    });
+  });
+
   test("is exactly the lines that ran", async () => {
     const result = await runHarness({
       "main.ts": [

@@ -106,6 +106,23 @@ test.each([
   expect(served).toEqual([]);
 });
 
+test("a request of more values than any real one has is refused, before anything looks at them", async () => {
+  const { say, answer, broken, served } = talk();
+  const call = (id: number, length: number): unknown => ({
+    id,
+    method: "tools.call",
+    params: { id: "a", name: "nope", input: Array.from({ length }, () => []) },
+  });
+  say(call(1, 1_300_000), call(2, 100_000));
+  expect(await answer()).toMatchObject({
+    id: 1,
+    error: { code: "invalid_request", message: "tools.call: more than 200000 values" },
+  });
+  expect(await answer()).toMatchObject({ id: 2, result: "tools.call" });
+  expect(served.map(({ id }) => id)).toEqual([2]);
+  expect(broken).toEqual([]);
+});
+
 test("unknown methods and wrong parameters are answered", async () => {
   const { say, answer, broken, served } = talk();
   say({ id: 1, method: "shell.run", params: {} });

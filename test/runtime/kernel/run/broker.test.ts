@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { cleaner } from "../../../../guardrails/secrets.ts";
 import { detectSandbox } from "../../../../guardrails/sandbox/detect.ts";
 import type { ModelReply, Request, Response } from "../../../../runtime/kernel/protocol.ts";
 import { createBroker, type Broker, type BrokerOptions } from "../../../../runtime/kernel/run/broker.ts";
@@ -31,7 +32,7 @@ beforeEach(async () => {
   recorder = createRecorder({
     store,
     run: "a",
-    redact: (text) => text,
+    redact: cleaner([]),
     watch: (event) => events.push(event),
     onFailure: () => undefined,
   });
@@ -156,6 +157,38 @@ test("a run that has recorded as much as it may can only finish", async () => {
   expect(codeOf(await broker.serve(ask))).toBe("budget_exhausted");
   expect(codeOf(await broker.serve(finish("over")))).toBeUndefined();
   expect(broker.finish()?.summary).toBe("over");
+});
+
+test("what holds no text counts as recorded too", async () => {
+  const broker = await makeBroker({ maxRecorded: 1_000_000 });
+  const input = Array.from({ length: 10_000 }, () => []);
+  const codes = [];
+  for (let i = 0; i < 6; i++) {
+    const params = { id: "c", name: "nope", input };
+    codes.push(codeOf(await broker.serve({ id: 6, method: "tools.call", params })));
+  }
+  expect(codes.indexOf("budget_exhausted")).toBeGreaterThan(0);
+});
+
+test("of a long input its size and its beginning are recorded, without the secrets in it", async () => {
+  const broker = await makeBroker();
+  // The mark of a secret, where the beginning ends.
+  const secret = `ghp_${"a1B2".repeat(9)}`;
+  const content = `${"x".repeat(16_350)} ${secret} ${"y".repeat(300_000)}`;
+  for (const tail of ["", "!"]) {
+    const params = { id: "c", name: "nope".repeat(1_000_000), input: { content: content + tail } };
+    await broker.serve({ id: 6, method: "tools.call", params });
+  }
+  const [first, second] = events.flatMap((event) => (event.kind === "tool_called" ? [event] : []));
+  expect(first?.input).toEqual({
+    left_out: expect.stringMatching(/^input of 31\d{4} bytes of JSON$/),
+    sha256: expect.stringMatching(/^[\da-f]{64}$/),
+    head: expect.stringMatching(/^\{"content":"x+/),
+  });
+  expect(JSON.stringify(first?.input)).not.toContain("ghp_");
+  expect(JSON.stringify(first?.input).length).toBeLessThan(20_000);
+  expect(second?.input).not.toEqual(first?.input);
+  expect(first?.decision.reason.length).toBeLessThan(200);
 });
 
 test("a skill that is not there", async () => {

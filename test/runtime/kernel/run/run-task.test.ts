@@ -5,10 +5,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RatchetError } from "../../../../runtime/kernel/error.ts";
 import { ModelError } from "../../../../runtime/kernel/model/model.ts";
-import { runTask, type RunRequest, type RunResult } from "../../../../runtime/kernel/run/run-task.ts";
+import type { RunRequest } from "../../../../runtime/kernel/run/run-task.ts";
 import { openSqliteStore } from "../../../../runtime/kernel/store/sqlite.ts";
 import type { TrajectoryEvent } from "../../../../runtime/kernel/trajectory/events.ts";
-import { eventsOf, harness, makeRuntime, type Files, type Kit } from "../../../helpers/runtime.ts";
+import {
+  eventsOf,
+  harness,
+  makeRuntime,
+  recorded,
+  type Files,
+  type Kit,
+  type Recorded,
+} from "../../../helpers/runtime.ts";
 import { calls, says, scriptedModel, type Turn } from "../../../helpers/scripted-model.ts";
 
 let kit: Kit;
@@ -22,7 +30,7 @@ async function run(
   files: Files,
   turns: readonly Turn[] = [],
   request: Partial<RunRequest> = {},
-): Promise<RunResult> {
+): Promise<Recorded> {
   return start(files, turns, request);
 }
 
@@ -31,9 +39,9 @@ async function start(
   turns: readonly Turn[],
   request: Partial<RunRequest>,
   price = true,
-): Promise<RunResult> {
+): Promise<Recorded> {
   const model = scriptedModel(turns, price ? {} : { price: undefined });
-  return runTask(
+  return recorded(
     { ...kit.runtime, model },
     {
       instruction: "Do it.",

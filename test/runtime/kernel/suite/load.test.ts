@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadSuite, loadTask } from "../../../../runtime/kernel/suite/load.ts";
@@ -78,6 +79,31 @@ describe("loadTask", () => {
       /is not a path inside verify/,
     );
     expect(await problem(`${GOOD}  - absent: ${path}\n`)).toMatch(/is not a path inside the workspace/);
+  });
+
+  it.each(["workspace", "verify"])("refuses a %s that is a link, wherever it leads", async (name) => {
+    const at = desk();
+    at.put("t/task.yaml", "version: 1\ninstruction: x\nverify: [{ absent: y }]\n");
+    at.put("elsewhere/secret.txt", "of the host");
+    symlinkSync(join(at.suite, "elsewhere"), join(at.suite, "t", name));
+    await expect(loadTask(join(at.suite, "t"))).rejects.toThrow(
+      new RegExp(`task\\.yaml:1: ${name}/ is a link; put the files themselves there`),
+    );
+  });
+
+  it("reads nothing but a regular UTF-8 file of a sensible size", async () => {
+    const at = desk();
+    for (const name of ["pipe", "huge", "latin1"]) mkdirSync(join(at.suite, name));
+    execFileSync("mkfifo", [join(at.suite, "pipe/task.yaml")]);
+    at.put("huge/task.yaml", `${GOOD}# ${"x".repeat(2 * 1024 * 1024)}\n`);
+    at.put("latin1/task.yaml", Buffer.from("version: 1\ninstruction: caf\xE9\n", "latin1"));
+    const problem = (name: string): Promise<unknown> =>
+      loadTask(join(at.suite, name)).catch((thrown: unknown) => thrown);
+    expect(String(await problem("pipe"))).toMatch(
+      /pipe\/task\.yaml: cannot be read: it is not a regular file/,
+    );
+    expect(String(await problem("huge"))).toMatch(/huge\/task\.yaml: cannot be read: it has \d+ bytes/);
+    expect(String(await problem("latin1"))).toMatch(/latin1\/task\.yaml:2: not UTF-8/);
   });
 
   it("refuses a host that is none", async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { detectSandbox } from "../../../../guardrails/sandbox/detect.ts";
 import { verifyTask } from "../../../../runtime/kernel/suite/verify.ts";
-import { desk, taskOf, verify } from "./support.ts";
+import { desk, taskOf, verify, type Desk } from "./support.ts";
 
 describe("file checks", () => {
   it.each([
@@ -72,6 +72,8 @@ describe("file checks", () => {
     }
     at.leave("out", "x");
     expect((await verify(at, { file: "out", equals: "none" })).verdict).toBe("error");
+    const long = await verify(at, { file: "x/".repeat(200_000), equals: "truth" });
+    expect(long).toMatchObject({ verdict: "fail", detail: expect.stringContaining("leads out") });
     symlinkSync("out", join(at.workspace, "inside"));
     expect((await verify(at, { file: "inside", equals: "truth" })).verdict).toBe("pass");
   });
@@ -141,6 +143,63 @@ describe("command checks", () => {
     at.leave("made.mjs", "export const answer = = 42;");
     at.leave("made.cjs", "const answer = = 42;");
     expect((await verify(at, { command })).verdict).toBe(verdict);
+  });
+
+  describe("links that the run left", () => {
+    /** Compares as a verifier would: the files by their paths. */
+    const check = { command: ["node", "/verify/check.mjs"] };
+    const graded = (): Desk => {
+      const at = desk();
+      at.put("t/verify/expected.txt", "the truth");
+      at.put(
+        "t/verify/check.mjs",
+        "import { readFileSync as read } from 'node:fs';" +
+          "const found = read('/workspace/answer.txt', 'utf8'), expected = read('/verify/expected.txt', 'utf8');" +
+          "process.exit(found === expected ? 0 : 1);",
+      );
+      return at;
+    };
+
+    it.each([
+      ["the truth itself", { "answer.txt": "/verify/expected.txt" }, "answer.txt"],
+      ["up and out", { "answer.txt": "../verify/expected.txt" }, "answer.txt"],
+      ["through a folder", { door: "/verify", "answer.txt": "door/expected.txt" }, "(?:door|answer.txt)"],
+      [
+        "up through a link",
+        { here: ".", "answer.txt": "/workspace/here/../verify/expected.txt" },
+        "answer.txt",
+      ],
+      ["by way of /proc", { "answer.txt": "/proc/self/root/verify/expected.txt" }, "answer.txt"],
+      ["by a detour", { "answer.txt": "/workspace/../verify/expected.txt" }, "answer.txt"],
+      ["a name that begins like it", { "answer.txt": "/workspace2" }, "answer.txt"],
+      ["a circle", { "answer.txt": "answer.txt" }, "answer.txt"],
+    ])("fail when they lead out: %s", async (_, links: Record<string, string>, named) => {
+      const at = graded();
+      for (const [name, target] of Object.entries(links)) symlinkSync(target, join(at.workspace, name));
+      const { verdict, detail } = await verify(at, check);
+      expect(verdict).toBe("fail");
+      expect(detail).toMatch(new RegExp(`was not run: the link ${named} leads out of the workspace, to `));
+    });
+
+    it("are good when they stay inside, and when there is nothing behind them", async () => {
+      const at = graded();
+      at.leave("deep/real.txt", "the truth");
+      symlinkSync("deep", join(at.workspace, "folder"));
+      symlinkSync("/workspace/folder/../deep/real.txt", join(at.workspace, "answer.txt"));
+      symlinkSync("../folder/real.txt", join(at.workspace, "deep/back"));
+      symlinkSync("nowhere/at/all", join(at.workspace, "dangling"));
+      expect(await verify(at, check)).toMatchObject({ verdict: "pass" });
+      at.leave("deep/real.txt", "a guess");
+      expect(await verify(at, check)).toMatchObject({ verdict: "fail" });
+    });
+
+    it("fail what cannot be searched", async () => {
+      const at = graded();
+      mkdirSync(join(at.workspace, "d/".repeat(210)), { recursive: true });
+      const { verdict, detail } = await verify(at, check);
+      expect(verdict).toBe("fail");
+      expect(detail).toMatch(/cannot be searched for links/);
+    });
   });
 
   it("are an error when the verifier is stopped", async () => {

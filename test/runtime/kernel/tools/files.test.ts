@@ -17,6 +17,25 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bench } from "./support.ts";
 
+describe("a path that is longer than any path may be", () => {
+  const long = "x/".repeat(200_000);
+  it.each([
+    ["read", { path: long }],
+    ["read", { path: `/workspace/${"é".repeat(2100)}` }],
+    ["write", { path: long, content: "" }],
+    ["edit", { path: long, old: "a", new: "b" }],
+    ["glob", { pattern: "*", path: long }],
+    ["glob", { pattern: `${long}*` }],
+    ["grep", { pattern: "a", path: long }],
+    ["grep", { pattern: "a", glob: `${long}*` }],
+  ])("is refused by %s before anything is looked at", async (tool, input) => {
+    const { call } = await bench();
+    const { failure, content } = await call(tool, input);
+    expect(failure).toEqual({ kind: "invalid_input" });
+    expect(content).toMatch(/(?:path|pattern|glob): longer than 4096 bytes$/);
+  });
+});
+
 describe("read", () => {
   it("gives the plain text, wherever the path says the workspace or the skills are", async () => {
     const { call, put, workspace } = await bench();
