@@ -45,7 +45,11 @@ export async function undoRun(
     );
   }
   if (!save && !force) {
-    throw new RatchetError("usage", "--no-save loses what is there now", "Say --force with it when that is what you want.");
+    throw new RatchetError(
+      "usage",
+      "--no-save loses what is there now",
+      "Say --force with it when that is what you want.",
+    );
   }
   if (to === undefined && !force) await refuseLaterWork(home, store, run);
   const saves = await savesOf(store, run);
@@ -68,16 +72,19 @@ async function refuseLaterWork(home: Home, store: Store, run: RunRow): Promise<v
   const end = await store.get(WORKSPACE_ENDS, run.id);
   const now = await snapshot({ workspace: run.workspace, store: snapshotsOf(home) });
   if (end === now.tree || now.tree === run.snapshot) return;
-  const changed = typeof end === "string" ? await changedFiles(home, end, now.tree) : [];
-  const what =
-    changed.length === 0
-      ? ""
-      : `: ${changed.slice(0, 5).join(", ")}${changed.length > 5 ? `, and ${changed.length - 5} more` : ""}`;
+  const changed = typeof end === "string" ? await changedFiles(home, end, now.tree) : undefined;
   throw new RatchetError(
     "refused",
-    `${run.workspace} was changed after run ${run.id}${what}`,
-    `Undo would take that back too. --force does it all the same, and keeps the present state as a snapshot.`,
+    changed === undefined
+      ? `nobody saw how run ${run.id} left ${run.workspace}: what is there may be yours`
+      : `${run.workspace} was changed after run ${run.id}: ${few(changed)}`,
+    "Undo would take that back too. --force does it all the same, and keeps the present state as a snapshot.",
   );
+}
+
+function few(names: readonly string[]): string {
+  const more = names.length > 5 ? `, and ${names.length - 5} more` : "";
+  return `${names.slice(0, 5).join(", ")}${more}`;
 }
 
 async function changedFiles(home: Home, before: string, after: string): Promise<string[]> {

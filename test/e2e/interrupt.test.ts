@@ -95,7 +95,7 @@ describe("agent run", () => {
     const shown = await agent(["runs", "show", last?.id ?? ""], { cwd: home });
     expect(shown).toMatchObject({ code: 0, stderr: "" });
     expect(shown.stdout).toMatch(/ interrupted .*\nWait\n[^]*release /);
-    await agentJson(["runs", "undo", last?.id ?? ""], { cwd: home });
+    await agentJson(["runs", "undo", last?.id ?? "", "--force"], { cwd: home });
     expect(readdirSync(workspace)).toEqual(["notes.txt"]);
   });
 });

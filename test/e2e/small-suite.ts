@@ -18,7 +18,7 @@ export async function naiveHome(folder: string): Promise<string> {
   for (const task of SMALL)
     cpSync(join(folder, "all/chores", task), join(home, "tasks/small", task), { recursive: true });
   const config = join(home, "agent.yaml");
-  writeFileSync(config, readFileSync(config, "utf8").replace("suite: example", "suite: small"));
+  writeFileSync(config, readFileSync(config, "utf8").replace(/suite: \w+/, "suite: small"));
   git(home, "add", "--all");
   git(
     home,

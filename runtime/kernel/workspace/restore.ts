@@ -68,7 +68,11 @@ export async function undo(options: UndoOptions): Promise<Snapshot> {
  * Makes a workspace what it was without keeping what it is: for a state that cannot be snapshotted, too large or nested too deep.
  * @throws RatchetError when the store does not hold the tree; nothing was changed then
  */
-export async function replaceBySnapshot({ workspace, tree, store }: Omit<SnapshotOptions, "maxBytes"> & { readonly tree: string }): Promise<void> {
+export async function replaceBySnapshot({
+  workspace,
+  tree,
+  store,
+}: Omit<SnapshotOptions, "maxBytes"> & { readonly tree: string }): Promise<void> {
   using objects = new ObjectReader(store);
   const wanted = await objects.tree(tree);
   const folder = realpathSync(workspace);
