@@ -192,6 +192,6 @@ test("programs that the home's repository names are not run: filters, merge driv
   // An object that is not there would be fetched from the promisor.
   await expect(
     rollback({ ...base(home), what: { to: "0123456789012345678901234567890123456789" } }),
-  ).rejects.toThrow();
+  ).rejects.toThrow("0123456789");
   expect(existsSync(marker)).toBe(false);
 });
