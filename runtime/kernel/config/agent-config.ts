@@ -1,5 +1,6 @@
 /** `agent.yaml`: the part of the constitution that says how this agent runs. */
 import { z } from "zod";
+import { PROFILE_NAMES } from "../model/anthropic/profiles.ts";
 
 const Price = z
   .strictObject({
@@ -25,17 +26,7 @@ const Model = z.strictObject({
     .optional()
     .describe("a local server that speaks the Anthropic Messages API"),
   profile: z
-    .enum([
-      "claude",
-      "ollama",
-      "vllm",
-      "sglang",
-      "llama-cpp",
-      "lm-studio",
-      "litellm",
-      "openrouter",
-      "generic",
-    ])
+    .enum(PROFILE_NAMES)
     .optional()
     .describe("what the server can do; guessed from base_url when absent"),
   output_tokens: z.int().positive().default(8192),
