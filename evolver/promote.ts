@@ -58,7 +58,8 @@ async function withBranch(home: Home, candidate: Candidate): Promise<Candidate> 
   return exists ? candidate : { ...candidate, branch: undefined };
 }
 
-async function findPatch(home: Home, store: Store, name: string): Promise<ListedPatch | undefined> {
+/** The candidate that a branch, an id or the beginning of one, or the commit of a branch names. */
+export async function findPatch(home: Home, store: Store, name: string): Promise<ListedPatch | undefined> {
   const all = await listPatches(store);
   const byName = all.find(({ candidate }) => candidate.branch === name);
   if (byName !== undefined) return byName;

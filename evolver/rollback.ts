@@ -5,7 +5,7 @@ import { RatchetError } from "../runtime/kernel/error.ts";
 import { commitOf } from "../runtime/kernel/git.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
-import { listPatches } from "./patches.ts";
+import { findPatch } from "./promote.ts";
 
 /** @throws RollbackConflict when later patches depend on it; RatchetError (usage) when there is nothing to take back */
 export async function rollbackRelease(
@@ -30,10 +30,10 @@ export async function rollbackRelease(
   return rollback({ ...shared, what: { to: last.from }, reason: `without "${last.reason}"` });
 }
 
+/** The commit that was promoted: the branch's, which differs from the replayed one in its message. */
 async function commitOfPatch(home: Home, store: Store, name: string): Promise<string> {
-  const found = (await listPatches(store)).find(
-    ({ candidate }) => candidate.branch === name || candidate.id === name,
-  );
+  const found = await findPatch(home, store, name);
   const branch = found?.candidate.branch;
-  return (branch === undefined ? undefined : await commitOf(home.dir, branch)) ?? name;
+  const tip = branch === undefined ? undefined : await commitOf(home.dir, branch);
+  return tip ?? found?.candidate.commit ?? name;
 }

@@ -20,16 +20,21 @@ import type { Case } from "./table.ts";
 export function harmsNothing(cases: readonly Case[], evidence: GateEvidence, setting: Setting): Reason {
   const guarded = cases.filter((one) => one.role !== undefined && one.baseline.includes(true));
   const lost = guarded.filter(isLost);
-  const reason = setting.exact ? exactly(guarded, lost) : againstNoise(cases, guarded, lost, setting.alpha);
+  const free = cases.filter((one) => one.role === undefined && isLost(one));
+  const reason = setting.exact
+    ? exactly(guarded, lost, free)
+    : againstNoise(cases, guarded, lost, setting.alpha);
   const incomplete = evidence.incomplete ?? [];
   if (reason.holds === "fails" || incomplete.length === 0) return reason;
   return { ...reason, holds: "unknown", figures: `could not be run to the end: ${incomplete.join(", ")}` };
 }
 
-const SAME = { name: "harms-nothing", claim: "nothing that passes now is lost" };
+const SAME = { name: "harms-nothing", claim: "no case with a role that passes now is lost" };
 
-function exactly(guarded: readonly Case[], lost: readonly Case[]): Reason {
-  if (lost.length === 0) return { ...SAME, holds: "holds", figures: `0 of ${guarded.length} lost` };
+function exactly(guarded: readonly Case[], lost: readonly Case[], free: readonly Case[]): Reason {
+  // They may move either way, but nobody shall read this as if nothing were lost.
+  const beside = free.length === 0 ? "" : `; ${free.length} without a role lost: ${listed(free)}`;
+  if (lost.length === 0) return { ...SAME, holds: "holds", figures: `0 of ${guarded.length} lost${beside}` };
   return { ...SAME, holds: "fails", figures: `${lost.length} of ${guarded.length} lost: ${listed(lost)}` };
 }
 
