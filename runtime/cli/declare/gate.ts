@@ -1,0 +1,51 @@
+import { type Command, Option } from "commander";
+import { share, positiveInteger } from "./arguments.ts";
+import { json, alphaOption, examples } from "./options.ts";
+
+export function gate(program: Command): void {
+  const command = program
+    .command("gate")
+    .argument("<outcomes>", "JSONL file, one outcome a line")
+    .description("judge a table of outcomes: did the candidate help, and harm nothing?")
+    .addOption(alphaOption())
+    .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        "agent gate outcomes.jsonl      where a line is",
+        '  {"case":"a","arm":"baseline","trial":0,"pass":false,"role":"failing"}',
+      ),
+    )
+    .action(async (file, options) => (await import("../commands/gate.ts")).gate(file, options));
+  command
+    .command("simulate")
+    .description(
+      "draw synthetic agents, and count false promotions, power and trials of the gate by evidence",
+    )
+    .option("--tasks <n>", "tasks in the table", positiveInteger, 40)
+    .option(
+      "--flakiness <p>",
+      "share of tasks that pass every other time; the others never differ",
+      share,
+      0.5,
+    )
+    .option("--effect <d>", "how much the pass rate of each task rises, where it can", share, 0.2)
+    .addOption(
+      new Option(
+        "--null <kind>",
+        "candidates that do not help: no task changes, or as many lose the effect as gain it",
+      ).choices(["none", "balanced"]),
+    )
+    .option("--runs <n>", "candidates to draw", positiveInteger, 2000)
+    .addOption(alphaOption())
+    .option("--seed <text>", "the same seed gives the same figures", "1")
+    .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        "agent gate simulate --tasks 40 --flakiness 1                   power: each task from .5 to .7",
+        "agent gate simulate --tasks 40 --flakiness 0.5 --null none     false promotions",
+      ),
+    )
+    .action(async (options) => (await import("../commands/gate.ts")).simulateGate(options));
+}
