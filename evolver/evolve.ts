@@ -1,12 +1,14 @@
 /** A whole cycle for a home: opens the suite and the proposers, runs the cycle, writes the report, promotes if policy says so. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { originRelease } from "../replay/release/origin.ts";
 import { currentRelease } from "../replay/release/release.ts";
 import { openSuite } from "../replay/suites/suite.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
 import { runCycle, type CycleEvent, type CycleReport } from "./cycle/cycle.ts";
 import { withCycleLock } from "./cycle/lock.ts";
 import { promotePatch } from "./promote.ts";
+import { openGuards } from "./guards.ts";
 import { openProposers } from "./propose/open.ts";
 import { casesOf } from "../replay/gate/table.ts";
 import { cycleReport } from "./publish/report.ts";
@@ -39,6 +41,8 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     release: (await currentRelease(home.dir)).commit,
     suite,
     tasks,
+    guards: await openGuards(runtime, suite),
+    origin: await originRelease(home.dir, store),
     proposers: openProposers(runtime),
     signal: options.signal,
     ...(options.watch === undefined ? {} : { watch: options.watch }),

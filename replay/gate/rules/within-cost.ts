@@ -1,4 +1,4 @@
-import type { CostComparison, GateEvidence } from "../evidence.ts";
+import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Case } from "../table.ts";
 

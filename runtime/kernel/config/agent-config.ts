@@ -128,7 +128,9 @@ const Evolution = z.strictObject({
     .int()
     .min(1)
     .default(200)
-    .describe("passing tasks that the gate tries with each candidate, chosen by hash; what is accepted is tried on all"),
+    .describe(
+      "passing tasks that the gate tries with each candidate, chosen by hash; what is accepted is tried on all",
+    ),
   cost_ratio: z
     .number()
     .min(1)
