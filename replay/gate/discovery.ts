@@ -69,7 +69,7 @@ export function costOf({ level, share, evalue, accepted }: Tested): number {
 
 /**
  * The part of what is left that the next test may cost; any within [0, 1] keeps the bound. Chosen by simulated lives of 20
- * to 500 candidates of which 10 to 50% help, with 20 and 40 tasks. From .5/(t + 10) to 3/(t + 100) and at a constant 1 to
+ * to 500 candidates of which 10 to 50% help, with 20 and 40 tasks: from .5/(t + 10) to 3/(t + 100) and at a constant 1 to
  * 3% the share of helping candidates found differs by no more than chance, because a lower level is met with more trials
  * (`sequential-plan.ts`). This one starts high, which saves trials in the beginning, and still pays in long lives.
  */
@@ -77,15 +77,22 @@ export function part(before: number): number {
   return 1.5 / (before + 30);
 }
 
-/** The highest level that costs `most` at most, to two digits: few different ones, so that plans can be kept. */
+/** The highest round level that costs `most` at most: there are few different ones, so that plans can be kept. */
 export function levelFor(most: number, accepted: number, alpha: number): Level {
   const scaled = most * (accepted + 1);
   const level = Math.min(alpha, roundDown(scaled / (1 + scaled)));
   return { level, share: level / (accepted + 1) };
 }
 
+/** Ten to a decade. */
+const ROUND = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
+
 function roundDown(value: number): number {
   if (!(value > 0)) return 0;
-  const rounded = Number(value.toPrecision(2));
-  return rounded <= value ? rounded : Number((value * 0.95).toPrecision(2));
+  const decade = Math.floor(Math.log10(value));
+  // The logarithm may be off at a power of ten.
+  const below = [decade - 1, decade, decade + 1]
+    .flatMap((exponent) => ROUND.map((digits) => Number(`${digits}e${exponent}`)))
+    .filter((level) => level <= value);
+  return below.at(-1) ?? 0;
 }

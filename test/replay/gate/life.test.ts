@@ -93,7 +93,7 @@ test("two stores on one file never give a number twice, and each level goes with
     );
     const life = await lifeOf(store);
     expect(life.map(({ index }) => index)).toEqual(Array.from({ length: 22 }, (_, i) => i));
-    expect(new Set(life.slice(1).map(({ level }) => level)).size).toBeGreaterThan(10);
+    expect(life.at(-1)?.level).toBeLessThan(life[1]?.level ?? 0);
     expect(summaryOf(life).left).toBeGreaterThan(0);
   } finally {
     await other.close();
