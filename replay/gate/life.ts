@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
-import { left, nextLevel } from "./discovery.ts";
+import { left, nextLevel, type Tested } from "./discovery.ts";
 import type { Progress } from "./sequential.ts";
+import { ALPHA } from "./setting.ts";
 
 /** The part of a store that this needs. */
 export type LifeStore = Pick<Store, "put" | "putNew" | "list">;
@@ -15,7 +16,7 @@ const LifeEntry = z.strictObject({
   index: z.number().int().nonnegative(),
   candidate: z.string(),
   at: z.string(),
-  /** The bound that the level was taken under. */
+  /** That of the home when the level was taken. */
   alpha: z.number().gt(0).lt(1),
   level: z.number().gt(0).lt(1),
   share: z.number().gt(0).lt(1),
@@ -127,8 +128,11 @@ export async function lifeOf(store: Pick<LifeStore, "list">): Promise<LifeEntry[
   });
 }
 
-/** What `agent releases` shows. @param alpha that of the home, for the next candidate */
-export function summaryOf(life: readonly LifeEntry[], alpha: number): LifeSummary {
+/** What `agent releases` shows. @param alpha that of the next candidate; the last one's when left out */
+export function summaryOf(
+  life: readonly LifeEntry[],
+  alpha: number = life.at(-1)?.alpha ?? ALPHA,
+): LifeSummary {
   const tested = life.map(testedOf);
   const bound = Math.max(alpha, ...life.map((entry) => entry.alpha));
   return {
@@ -140,8 +144,8 @@ export function summaryOf(life: readonly LifeEntry[], alpha: number): LifeSummar
   };
 }
 
-function testedOf({ share, closed }: LifeEntry) {
-  return { share, evalue: closed?.evalue, accepted: closed?.accepted ?? false };
+function testedOf({ level, share, closed }: LifeEntry): Tested {
+  return { level, share, evalue: closed?.evalue, accepted: closed?.accepted ?? false };
 }
 
 /** Ten digits, so that keys sort as their numbers do. */
