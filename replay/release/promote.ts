@@ -8,6 +8,7 @@ import {
   type RefChange,
 } from "../../runtime/kernel/git.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
+import type { KeptCase } from "../bank/kept-case.ts";
 import type { Verdict } from "../gate/outcome.ts";
 import { currentRelease, RELEASE_REF, type Release } from "./release.ts";
 import { settleReceipts, withReceipt, type Documents, type Receipt } from "./receipts.ts";
@@ -21,6 +22,8 @@ export interface Patch {
   readonly verdict: Verdict["verdict"];
   /** Branch for review: the same tree with the full message. */
   readonly branch: string | undefined;
+  /** What it was proven to fix, for the regression bank. */
+  readonly cases?: readonly KeptCase[];
 }
 
 /** Why a promotion was refused. All but `unknown-commit` and `already-released` can be forced. */
@@ -82,6 +85,7 @@ export async function promote(options: PromoteOptions): Promise<Receipt> {
       to: commit,
       reason,
       forced: force,
+      cases: await provenCases(repo, what, commit),
       ...("candidate" in what ? { patch: what.candidate.id } : {}),
     },
     (options.now ?? (() => new Date()))(),
@@ -143,6 +147,17 @@ async function known(repo: string, revision: string): Promise<string> {
   const commit = await commitOf(repo, revision);
   if (commit !== undefined) return commit;
   throw new PromotionRefused("unknown-commit", `${repo} has no commit ${revision}`, "see `agent patches`");
+}
+
+/** Only what the gate has proven of exactly these files becomes a case; force proves nothing. */
+async function provenCases(
+  repo: string,
+  what: PromoteOptions["what"],
+  commit: string,
+): Promise<readonly KeptCase[]> {
+  if ("commit" in what || what.candidate.verdict !== "accept") return [];
+  const same = (await treeOf(repo, commit)) === (await treeOf(repo, what.candidate.commit));
+  return same ? (what.candidate.cases ?? []) : [];
 }
 
 function expectedParent({ expectedParent: given, what }: PromoteOptions): string | undefined {

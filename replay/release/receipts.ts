@@ -3,6 +3,7 @@ import { z } from "zod";
 import { commitOf, isAncestor } from "../../runtime/kernel/git.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
+import { KeptCase } from "../bank/kept-case.ts";
 import { currentRelease } from "./release.ts";
 
 /** The part of a store that this needs. */
@@ -23,6 +24,8 @@ export const Receipt = z.object({
   forced: z.boolean(),
   /** Candidate that was promoted, or commit that was reverted, when there was one. */
   patch: z.string().optional(),
+  /** Cases for the regression bank: what the promoted patch fixed, or what made the watch take it back. */
+  cases: z.array(KeptCase).readonly().default([]),
 });
 export type Receipt = z.infer<typeof Receipt>;
 

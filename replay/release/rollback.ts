@@ -6,6 +6,7 @@ import type { GenomePaths } from "../../runtime/kernel/genome.ts";
 import { changedTree, writeCommit } from "../../runtime/kernel/git-tree.ts";
 import { commitOf, git, GitFailed, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
+import type { KeptCase } from "../bank/kept-case.ts";
 import { movePointer } from "./promote.ts";
 import { currentRelease } from "./release.ts";
 import { readReceipts, settleReceipts, withReceipt, type Documents, type Receipt } from "./receipts.ts";
@@ -17,6 +18,8 @@ export interface RollbackOptions {
   readonly what: { readonly patch: string } | { readonly to: string };
   readonly paths: GenomePaths;
   readonly reason: string;
+  /** What got worse, for the regression bank. */
+  readonly cases?: readonly KeptCase[];
   readonly now?: () => Date;
 }
 
@@ -65,7 +68,15 @@ export async function rollback(options: RollbackOptions): Promise<Receipt> {
   });
   return withReceipt(
     store,
-    { kind: "rollback", from: release.commit, to: commit, reason, forced: false, patch: target },
+    {
+      kind: "rollback",
+      from: release.commit,
+      to: commit,
+      reason,
+      forced: false,
+      patch: target,
+      cases: options.cases ?? [],
+    },
     now,
     () => movePointer(repo, release, commit, `rollback: ${reason}`),
   );
