@@ -7,9 +7,17 @@ import { changedTree, writeCommit } from "../../runtime/kernel/git-tree.ts";
 import { commitOf, git, GitFailed, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { KeptCase } from "../bank/kept-case.ts";
-import { movePointer } from "./promote.ts";
+import { withReleaseLock } from "./pointer.ts";
+import { moveTo, refuseMoved } from "./promote.ts";
 import { currentRelease } from "./release.ts";
-import { readReceipts, settleReceipts, withReceipt, type Documents, type Receipt } from "./receipts.ts";
+import {
+  readReceipts,
+  settleAbandoned,
+  settleReceipts,
+  withReceipt,
+  type Documents,
+  type Receipt,
+} from "./receipts.ts";
 
 export interface RollbackOptions {
   readonly repo: string;
@@ -66,9 +74,10 @@ export async function rollback(options: RollbackOptions): Promise<Receipt> {
     message: await message(repo, "to" in what, target, reason),
     date: now,
   });
-  return withReceipt(
-    store,
-    {
+  return withReleaseLock(repo, async () => {
+    await settleAbandoned(repo, store);
+    await refuseMoved(repo, release, commit);
+    const receipt = {
       kind: "rollback",
       from: release.commit,
       to: commit,
@@ -76,10 +85,9 @@ export async function rollback(options: RollbackOptions): Promise<Receipt> {
       forced: false,
       patch: target,
       cases: options.cases ?? [],
-    },
-    now,
-    () => movePointer(repo, release, commit, `rollback: ${reason}`),
-  );
+    } as const;
+    return withReceipt(repo, store, receipt, now, () => moveTo(repo, release, commit, `rollback: ${reason}`));
+  });
 }
 
 /** A candidate goes by the id of the commit that was replayed; what was promoted may be its published twin. */
