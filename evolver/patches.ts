@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { RatchetError } from "../runtime/kernel/error.ts";
 import { commitOf, git, isAncestor, updateRefs } from "../runtime/kernel/git.ts";
+import { KeptCase } from "../replay/bank/kept-case.ts";
 import { promote, type PromoteOptions } from "../replay/release/promote.ts";
 import { readReceipts, type Documents, type Receipt } from "../replay/release/receipts.ts";
 import type { Candidate } from "./candidate.ts";
@@ -142,6 +143,7 @@ const StoredCandidate = z.object({
   fixes: z.array(z.string()),
   regressions: z.array(z.string()),
   trials: z.number(),
+  cases: z.array(KeptCase).default([]),
   branch: z.string().optional(),
 });
 
