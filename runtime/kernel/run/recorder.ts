@@ -4,6 +4,7 @@ import type { ModelRequest, ToolCall } from "../protocol.ts";
 import { callKey, createRequestKeys } from "../replay/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { EventOf, TrajectoryEvent } from "../trajectory/events.ts";
+import { remember } from "./remember.ts";
 import { shortInput } from "./short-input.ts";
 
 export interface Recorder {
@@ -36,7 +37,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let hurry = (): void => undefined;
   let failure: { readonly cause: unknown } | undefined;
   let size = 0;
-  const keys = createRequestKeys(options.redact);
+  const redact = remember(options.redact);
+  const keys = createRequestKeys(redact);
   let previous: { system: string | undefined; messages: readonly string[] } = {
     system: undefined,
     messages: [],
@@ -72,7 +74,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (failure !== undefined) return;
       try {
         // Cut after secrets were taken out: a part of one would not be known for what it is.
-        const kept = withShortInput(mapStrings(event, options.redact) as TrajectoryEvent);
+        const kept = withShortInput(mapStrings(event, redact) as TrajectoryEvent);
+        // What a step has shown comes back in the next request, and not after it.
+        if (event.kind === "model_called") redact.forget();
         size += OVERHEAD + sizeOf(kept);
         queue.push(kept);
         writing ??= flush();
@@ -97,7 +101,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       previous = { system: request.system, messages };
       return delta;
     },
-    callKey: (call) => callKey(call, options.redact),
+    callKey: (call) => callKey(call, redact),
     size: () => size,
     async settled() {
       for (let open = writing; open !== undefined; open = writing) {
