@@ -25,7 +25,7 @@ export interface RunAllRequest {
   readonly caps?: Partial<BudgetCaps>;
   readonly signal: AbortSignal;
   /**
-   * The recording of a trial, by the id of its task and its number from 0 within this request; without one it is live. A
+   * The recording of a trial, by the id of its task and its number from 0 among those of the task in this request; without one it is live. A
    * rejection ends all of them.
    */
   readonly recordingFor?: (task: string, trial: number) => Promise<Recording | undefined>;
@@ -37,7 +37,14 @@ export function createTrialRunner(runtime: Runtime, concurrency?: number): Trial
   const queue = new PQueue({ concurrency: concurrency ?? availableParallelism() + 1 });
   return {
     async runAll({ genome, tasks, trials = 1, purpose, caps, signal, recordingFor, onResult }) {
-      const jobs = tasks.flatMap((task) => Array.from({ length: trials }, (_, trial) => ({ task, trial })));
+      const count = new Map<string, number>();
+      const jobs = tasks.flatMap((task) =>
+        Array.from({ length: trials }, () => {
+          const trial = count.get(task.id) ?? 0;
+          count.set(task.id, trial + 1);
+          return { task, trial };
+        }),
+      );
       const run = async ({ task, trial }: { task: TaskOnDisk; trial: number }): Promise<TrialResult> => {
         signal.throwIfAborted();
         const recording = await recordingFor?.(task.id, trial);

@@ -16,7 +16,7 @@ const RUNGS: readonly Rung[] = ["skill", "prompt", "harness"];
 /** True when a patch was accepted: the head is another one then. */
 export async function answer(state: CycleState, target: Cluster): Promise<boolean> {
   const { runtime, tasks, guards, watch } = state.options;
-  const { home, store, model } = runtime;
+  const { home, store, model, sandbox } = runtime;
   const { support, holdout } = split(target, home.config.evolution.holdout, state.sides);
   // All that is left of it was held out before: nobody may learn from it in this cycle.
   if (support.length === 0) return false;
@@ -27,6 +27,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     ...trials,
     home,
     store,
+    sandbox,
     ledger: state.ledger,
     suite: tasks,
     parent: state.head,

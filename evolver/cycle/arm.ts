@@ -1,7 +1,7 @@
 /** One side of a comparison: a release or a candidate, with every trial that it was given in this cycle. */
 import type { Genome } from "../../runtime/kernel/genome.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
-import type { TrialRunner } from "../../replay/runner.ts";
+import type { RunAllRequest, TrialRunner } from "../../replay/runner.ts";
 import type { TrialResult } from "../../replay/trial.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Trace } from "../failure.ts";
@@ -33,6 +33,7 @@ export async function topUp(
   arm: Arm,
   tasks: readonly string[],
   wanted: (task: string) => number,
+  recordingFor?: RunAllRequest["recordingFor"],
 ): Promise<Arm> {
   const missing = tasks.flatMap((id) => {
     const task = known.get(id);
@@ -40,7 +41,9 @@ export async function topUp(
     return task === undefined ? [] : Array.from({ length: count }, () => task);
   });
   const { genome } = arm;
-  return withTrials(arm, await runner.runAll({ genome, tasks: missing, purpose: "trial", signal }));
+  const request = { genome, tasks: missing, purpose: "trial", signal } as const;
+  const recorded = recordingFor === undefined ? {} : { recordingFor };
+  return withTrials(arm, await runner.runAll({ ...request, ...recorded }));
 }
 
 /** What it takes to make trials of tasks by their ids. */

@@ -47,7 +47,11 @@ export function casesOf(options: {
     ...roles(sample, "passing"),
     ...target.support.map((id) => [id, "failing"] as const),
     ...target.holdout.map((id) => [id, "holdout"] as const),
-    ...roles(guards.bank, "bank"),
+    // One that fails with the parent again has been lost already, and is here to be fixed once more.
+    ...roles(
+      guards.bank.filter(({ id }) => !named.has(id)),
+      "bank",
+    ),
     ...roles(guards.safety, "safety"),
   ]);
 }

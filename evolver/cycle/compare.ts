@@ -2,7 +2,8 @@
  * Makes trials of both arms side by side until they suffice, where the model answers differently from time to time.
  *
  * Each pair is of a task drawn uniformly from the whole suite, and both of its trials are new: none of them chose the task, the
- * cluster or the candidate. So the comparison is valid whatever was seen before; see `replay/gate/sequential.ts`.
+ * cluster or the candidate. So the comparison is valid whatever was seen before; see `replay/gate/sequential.ts`. The
+ * candidate's trial of a pair begins as the baseline's did; see `recordings.ts`.
  */
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
@@ -14,6 +15,7 @@ import type { TrialResult } from "../../replay/trial.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { withTrials, type Arm } from "./arm.ts";
 import type { EvaluationContext } from "./evaluate.ts";
+import { recordingsOf, type RecordingFor } from "./recordings.ts";
 
 export interface Compared {
   readonly comparison: Comparison;
@@ -44,7 +46,11 @@ export async function compare(context: EvaluationContext, candidate: Arm): Promi
   while (progress.state === "open" && !ledger.isSpent()) {
     const drawn = draw(suite, Math.min(pairsAtOnce, planned.pairs - progress.pairs));
     const baseline = await trialsOf(context, arms.parent, drawn);
-    const patched = await trialsOf(context, arms.candidate, drawn);
+    const recorded = recordingsOf(
+      store,
+      Map.groupBy(baseline, ({ task }) => task),
+    );
+    const patched = await trialsOf(context, arms.candidate, drawn, recorded);
     arms = { parent: withTrials(arms.parent, baseline), candidate: withTrials(arms.candidate, patched) };
     progress = drawn.reduce<Progress>(
       (before, _, i) => observe(planned, before, pairOf(baseline[i], patched[i])),
@@ -74,8 +80,10 @@ function trialsOf(
   { runner, signal }: EvaluationContext,
   { genome }: Arm,
   tasks: readonly TaskOnDisk[],
+  recordingFor?: RecordingFor,
 ): Promise<TrialResult[]> {
-  return runner.runAll({ genome, tasks, purpose: "trial", signal });
+  const request = { genome, tasks, purpose: "trial", signal } as const;
+  return runner.runAll(recordingFor === undefined ? request : { ...request, recordingFor });
 }
 
 /** What nobody could decide counts against the candidate: left out, it could hide what the candidate breaks. */

@@ -11,7 +11,7 @@ import { answer } from "./answer.ts";
 import { passes, topUp, withTrials, type Arm } from "./arm.ts";
 import { clustersOf } from "./clusters.ts";
 import { TRIALS, type Refused } from "./evaluate.ts";
-import { charged, createLedger } from "./ledger.ts";
+import { charged, createLedger, type Saved } from "./ledger.ts";
 import { trialsIn, type ClusterSummary, type CycleOptions, type CycleState, type Judged } from "./state.ts";
 
 export type { CycleEvent, CycleOptions } from "./state.ts";
@@ -35,6 +35,8 @@ export interface CycleReport {
   readonly trials: number;
   /** Proposals and trials together; undefined when a reply had no known price. */
   readonly costUsd: number | undefined;
+  /** What replay from recordings saved. */
+  readonly saved: Readonly<Saved>;
   readonly seconds: number;
 }
 
@@ -71,6 +73,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
     reproduced,
     trials: state.ledger.trials,
     costUsd: state.ledger.costUsd,
+    saved: state.ledger.saved,
     seconds: (ended.getTime() - began.getTime()) / 1000,
   };
 }

@@ -4,6 +4,7 @@ import type { Outcome, Reason, Verdict } from "../../replay/gate/outcome.ts";
 import { improves } from "../../replay/gate/rules/improves.ts";
 import { releaseGenome } from "../../replay/release/genome.ts";
 import type { TrialRunner } from "../../replay/runner.ts";
+import type { Sandbox } from "../../guardrails/sandbox/sandbox.ts";
 import { messageOf } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
@@ -16,13 +17,16 @@ import type { Cases, Target } from "./cases.ts";
 import { compare, type Compared } from "./compare.ts";
 import { gateEvidence } from "./gate-evidence.ts";
 import { gateTable } from "./gate-table.ts";
+import { gamingObstacle } from "./gaming.ts";
 import { guardsOf, lostGuard } from "./guards.ts";
 import type { Ledger } from "./ledger.ts";
+import { recordingsOf } from "./recordings.ts";
 import { staticObstacle } from "./static-obstacle.ts";
 
 export interface EvaluationContext {
   readonly home: Home;
   readonly store: Store;
+  readonly sandbox: Sandbox;
   readonly runner: TrialRunner;
   readonly ledger: Ledger;
   /** What the score is about: comparisons draw from it. */
@@ -70,7 +74,7 @@ export async function screen(context: EvaluationContext, proposal: Proposal): Pr
   const committed = await commit(context, proposal);
   if ("refused" in committed) return { proposal, refused: committed.refused };
   const fresh: Unjudged = { proposal, commit: committed.commit, parent: context.parent };
-  const obstacle = await staticObstacle(context, proposal);
+  const obstacle = (await staticObstacle(context, proposal)) ?? (await gamingObstacle(context, proposal));
   if (obstacle !== undefined) return out(fresh, undefined, obstacle);
   const genome = await releaseGenome(context.home, committed.commit);
   if (genome.compiled.kind === "broken") {
@@ -83,7 +87,7 @@ export async function screen(context: EvaluationContext, proposal: Proposal): Pr
     });
   }
   const { support } = context.target;
-  const arm = await topUp(context, { genome, trials: new Map() }, support, () => 1);
+  const arm = await tryOn(context, { genome, trials: new Map() }, support, () => 1);
   if (support.some((task) => passes(arm, task) === true)) return out(fresh, arm, SCREENED);
   const undecided = support.filter((task) => passes(arm, task) === undefined).length;
   return out(fresh, arm, {
@@ -100,7 +104,7 @@ export async function screen(context: EvaluationContext, proposal: Proposal): Pr
  */
 export async function decide(context: EvaluationContext, screened: Evaluated): Promise<Evaluated> {
   if (screened.arm === undefined) return screened;
-  const guarded = await topUp(context, screened.arm, guardsOf(context.cases), wantedIn(context));
+  const guarded = await tryOn(context, screened.arm, guardsOf(context.cases), wantedIn(context));
   const lost = lostGuard(context, guarded);
   if (lost !== undefined) return out(screened, guarded, lost);
   return context.deterministic
@@ -113,7 +117,7 @@ async function decideExactly(
   screened: Evaluated,
   guarded: Arm,
 ): Promise<Evaluated> {
-  const candidate = await topUp(context, guarded, [...context.cases.keys()], wantedIn(context));
+  const candidate = await tryOn(context, guarded, [...context.cases.keys()], wantedIn(context));
   return judged(context, screened, candidate, undefined);
 }
 
@@ -130,10 +134,23 @@ async function decideByComparison(
   }
   const cases = [...context.cases.keys()];
   const beside = { ...context, parent: await topUp(context, parent, cases, () => TRIALS) };
-  const candidate = await topUp(context, compared.candidate, cases, () => TRIALS);
+  const candidate = await tryOn(beside, compared.candidate, cases, () => TRIALS);
   const result = await judged(beside, screened, candidate, compared);
   await compared.close(result.verdict.verdict === "accept");
   return result;
+}
+
+/** As {@link topUp}, for the candidate: where replies may differ, its trials begin as the parent's did. */
+function tryOn(
+  context: EvaluationContext,
+  arm: Arm,
+  tasks: readonly string[],
+  wanted: (task: string) => number,
+): Promise<Arm> {
+  const { deterministic, store, parent } = context;
+  const used = (task: string): number => arm.trials.get(task)?.length ?? 0;
+  const recordings = deterministic ? undefined : recordingsOf(store, parent.trials, used);
+  return topUp(context, arm, tasks, wanted, recordings);
 }
 
 /** The only reason that a comparison without enough evidence gives; the others were not asked. */

@@ -1,12 +1,12 @@
 /** What the gate is told besides the table: whether the patch took part in what it is said to have fixed, and at what price. */
 import { exercised, type Change } from "../../replay/exercised.ts";
 import type { GateEvidence } from "../../replay/gate/evidence.ts";
-import { partOf } from "../../runtime/kernel/genome.ts";
-import type { Home } from "../../runtime/kernel/home/home.ts";
-import type { FileEdit, Proposal } from "../candidate.ts";
+import type { Proposal } from "../candidate.ts";
 import { traceOf, type Arm } from "./arm.ts";
+import { changesOf } from "./changes.ts";
 import { costOf } from "./cost.ts";
 import type { EvaluationContext } from "./evaluate.ts";
+import { gamingOf } from "./gaming.ts";
 import { originOutcomes } from "./guards.ts";
 
 export async function gateEvidence(
@@ -16,7 +16,7 @@ export async function gateEvidence(
   incomplete: readonly string[],
 ): Promise<GateEvidence> {
   const { home, target, parent, deterministic, cases, unreadable } = context;
-  const changes = proposal.edits.map((edit) => toChange(edit, home));
+  const changes = changesOf(proposal, home);
   const flipped = [...target.support, ...target.holdout].filter((task) =>
     hasFlipped(parent, candidate, task),
   );
@@ -26,7 +26,7 @@ export async function gateEvidence(
     deterministic,
     incomplete,
     unreadable,
-    gaming: [],
+    gaming: await gamingOf(context, candidate),
     cost: costOf(parent, candidate, [...cases.keys()], home.config.evolution.cost_ratio),
     origin: originOutcomes(context),
     exercised: deterministic ? inAll(answers) : inAny(answers),
@@ -64,12 +64,4 @@ async function exercisedIn(
   const answers = traces.map(({ events }) => exercised(changes, events));
   if (answers.includes("yes")) return "yes";
   return answers.includes("unknown") ? "unknown" : "no";
-}
-
-/** A path of the home as the path in a release, where each part has a fixed name. */
-function toChange(edit: FileEdit, home: Home): Change {
-  const { genome } = home.config;
-  const part = partOf(edit.path, genome);
-  const path = part === undefined ? edit.path : `${part}${edit.path.slice(genome[part].length)}`;
-  return { path, before: edit.before, after: edit.after };
 }

@@ -15,6 +15,7 @@ export async function settle(state: CycleState, target: Cluster, judged: Evaluat
     runtime,
     suite,
     parent: judged.parent.genome.sha,
+    tasks,
     cluster: target,
     judged,
   });

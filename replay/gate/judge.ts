@@ -4,6 +4,7 @@ import type { GateEvidence } from "./evidence.ts";
 import type { Outcome, Reason, Verdict } from "./outcome.ts";
 import { isFixed, isLost } from "./arms.ts";
 import { evalueOf } from "./bets.ts";
+import { bestOfTwo } from "./control.ts";
 import { RULES, TABLE_RULES, type NamedRule } from "./rules/index.ts";
 import { agreesWithRoles, ALPHA, settingOf } from "./setting.ts";
 import { casesOf, type Case } from "./table.ts";
@@ -62,6 +63,7 @@ function judgeBy(
   const repeats = settingOf(cases, evidence.deterministic, alpha);
   const setting = comparison === undefined ? repeats : { ...repeats, exact: false };
   const reasons = rules.map(([name, rule]) => guarded(name, () => rule(cases, evidence, setting)));
+  const control = setting.exact ? undefined : bestOfTwo(cases);
   return {
     verdict: verdictOf(reasons),
     reasons,
@@ -69,6 +71,7 @@ function judgeBy(
     regressions: namesOf(cases.filter(isLost)),
     trials: cases.reduce((sum, one) => sum + one.baseline.length + one.candidate.length, 0),
     ...(setting.exact ? {} : { evalue: Math.min(Number.MAX_VALUE, comparison?.evalue ?? evalueOf(cases)) }),
+    ...(control === undefined ? {} : { control }),
   };
 }
 

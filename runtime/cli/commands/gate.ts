@@ -43,8 +43,15 @@ export function printVerdict(verdict: Verdict): void {
     );
   if (verdict.fixes.length > 0) print(`  fixes: ${oneLine(verdict.fixes.join(", "), 500)}`);
   if (verdict.regressions.length > 0) print(`  regressions: ${oneLine(verdict.regressions.join(", "), 500)}`);
+  if (verdict.control !== undefined) print(dim(`  ${controlOf(verdict.control)}`));
   const evidence = verdict.evalue === undefined ? "" : `, e-value ${Number(verdict.evalue.toPrecision(3))}`;
   print(dim(`  ${count(verdict.trials, "trial")}${evidence}`));
+}
+
+/** What a second try of the baseline alone would give. */
+export function controlOf({ baseline, bestOfTwo, candidate }: NonNullable<Verdict["control"]>): string {
+  const [before, two, after] = [baseline, bestOfTwo, candidate].map((rate) => `${(100 * rate).toFixed(1)}%`);
+  return `passed: ${before} baseline, ${two} the better of two tries of it, ${after} candidate`;
 }
 
 export function mark({ holds }: Reason): string {
