@@ -1,5 +1,8 @@
 import type { Figure } from "../figure.ts";
 import { demo } from "./demo.ts";
+import { gateLife } from "./gate-life.ts";
+import { gateNulls } from "./gate-nulls.ts";
+import { gatePower } from "./gate-power.ts";
 import { help } from "./help.ts";
 import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
@@ -20,4 +23,7 @@ export const FIGURES: readonly Figure[] = [
   runMemory,
   snapshots,
   policy,
+  gateNulls,
+  gatePower,
+  gateLife,
 ];

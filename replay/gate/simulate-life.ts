@@ -1,5 +1,5 @@
 /** Lives of synthetic agents: candidate after candidate through the comparison, each at the level that its past leaves it. */
-import { nextLevel, type Tested } from "./discovery.ts";
+import { nextLevel, type Level, type Tested } from "./discovery.ts";
 import { random } from "./random.ts";
 import { makePlan, type Plan } from "./sequential-plan.ts";
 import { agentOf, compare, wilson, type Synthetic } from "./simulate.ts";
@@ -14,6 +14,8 @@ export interface LifeSimulation extends Omit<Synthetic, "null"> {
   readonly lives: number;
   readonly alpha: number;
   readonly seed: string;
+  /** Another rule for the levels, to compare with. */
+  readonly levels?: (past: readonly Tested[], alpha: number) => Level;
 }
 
 export interface SimulatedLife {
@@ -32,7 +34,7 @@ export interface SimulatedLife {
   readonly powerInterval: readonly [low: number, high: number];
   /** Trials of both arms per candidate. */
   readonly meanTrials: number;
-  /** Of the first and of the last candidate; the mean of the latter. */
+  /** Of the first and the last candidate, the latter as the mean over the lives. */
   readonly firstLevel: number;
   readonly lastLevel: number;
 }
@@ -49,7 +51,7 @@ interface Lived {
 
 /** The same seed gives the same figures. */
 export function simulateLife(options: LifeSimulation): SimulatedLife {
-  const { lives, life, alpha } = options;
+  const { lives, life, alpha, levels = nextLevel } = options;
   const uniform = random(options.seed);
   const draw = drawFrom(options, uniform);
   const plans = new Map<number, Plan>();
@@ -59,7 +61,12 @@ export function simulateLife(options: LifeSimulation): SimulatedLife {
     return found;
   };
   const lived = Array.from({ length: lives }, () =>
-    live(life, alpha, draw, (level, tasks) => compare(planAt(level), tasks, uniform)),
+    live(
+      life,
+      (past) => levels(past, alpha),
+      draw,
+      (level, tasks) => compare(planAt(level), tasks, uniform),
+    ),
   );
 
   const shares = lived.map(({ found, wrong }) => wrong / Math.max(1, found + wrong));
@@ -76,7 +83,7 @@ export function simulateLife(options: LifeSimulation): SimulatedLife {
     power: helping === 0 ? 0 : found / helping,
     powerInterval: helping === 0 ? [0, 1] : wilson(found, helping),
     meanTrials: (2 * mean(lived.map(({ pairs }) => pairs))) / life,
-    firstLevel: nextLevel([], alpha).level,
+    firstLevel: levels([], alpha).level,
     lastLevel: mean(lived.map(({ lastLevel }) => lastLevel)),
   };
 }
@@ -97,14 +104,14 @@ function drawFrom(options: LifeSimulation, uniform: () => number): () => Drawn {
 
 function live(
   candidates: number,
-  alpha: number,
+  levelAfter: (past: readonly Tested[]) => Level,
   draw: () => Drawn,
   test: (level: number, tasks: Drawn["tasks"]) => ReturnType<typeof compare>,
 ): Lived {
   const past: Tested[] = [];
   let [found, wrong, helping, worst, pairs] = [0, 0, 0, 0, 0];
   while (past.length < candidates) {
-    const next = nextLevel(past, alpha);
+    const next = levelAfter(past);
     const { helps, tasks } = draw();
     const end = test(next.level, tasks);
     const accepted = end.state === "better";
