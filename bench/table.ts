@@ -31,7 +31,7 @@ export function toJson({ machine, measured }: Report): string {
           figure: one.figure,
           rows: one.rows.map((row) => ({
             ...row,
-            ...(hasBar(row) ? { met: met(row) } : {}),
+            ...(barOf(row) === undefined ? {} : { met: met(row) }),
           })),
         }
       : { figure: one.figure, failed: one.why },
@@ -40,29 +40,31 @@ export function toJson({ machine, measured }: Report): string {
 }
 
 function toCells(row: Row): string[] {
-  const { what, unit, value, p99, samples, bar, atLeast, note } = row;
-  const bars = [
-    bar === undefined ? "" : `≤ ${quantity(bar, unit)}`,
-    atLeast === undefined ? "" : `≥ ${quantity(atLeast, unit)}`,
-  ];
+  const { what, unit, value, p99, samples, note } = row;
+  const bar = barOf(row);
   const how = [samples === undefined || samples === 1 ? "" : `median of ${samples}`, note ?? ""];
   return [
     what,
     quantity(value, unit),
     p99 === undefined ? "" : quantity(p99, unit),
-    bars.filter((part) => part !== "").join(", "),
-    hasBar(row) ? (met(row) ? "met" : "SHORT") : "",
+    bar ?? "",
+    bar === undefined ? "" : met(row) ? "met" : "SHORT",
     how.filter((part) => part !== "").join("; "),
   ];
 }
 
 /** A figure that is no number meets nothing. */
-function met({ value, bar = Infinity, atLeast = -Infinity }: Row): boolean {
+function met({ value, bar = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY }: Row): boolean {
   return value <= bar && value >= atLeast;
 }
 
-function hasBar({ bar, atLeast }: Row): boolean {
-  return bar !== undefined || atLeast !== undefined;
+function barOf({ unit, bar, atLeast }: Row): string | undefined {
+  if (bar === undefined && atLeast === undefined) return undefined;
+  const bounds = [
+    atLeast === undefined ? "" : `≥ ${quantity(atLeast, unit)}`,
+    bar === undefined ? "" : `≤ ${quantity(bar, unit)}`,
+  ];
+  return bounds.filter((bound) => bound !== "").join(", ");
 }
 
 /** Three digits that count. */

@@ -1,8 +1,8 @@
 /** The recording of an earlier run, as the store has it. */
-import type { Recording } from "../runtime/kernel/replay/recording.ts";
+import type { Recording } from "../runtime/kernel/playback/recording.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
 
-export type { Recording, Replayed } from "../runtime/kernel/replay/recording.ts";
+export type { Recording, Replayed } from "../runtime/kernel/playback/recording.ts";
 
 /**
  * What the store holds of `run`, and nothing else: what was redacted stays so, and what was recorded before requests had keys

@@ -4,7 +4,7 @@ import PQueue from "p-queue";
 import type { BudgetCaps } from "../guardrails/budget.ts";
 import type { Genome } from "../runtime/kernel/genome.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
-import type { Recording } from "../runtime/kernel/replay/recording.ts";
+import type { Recording } from "../runtime/kernel/playback/recording.ts";
 import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
 import { settleAll } from "./settle-all.ts";
 import { runTrial, type TrialResult } from "./trial.ts";

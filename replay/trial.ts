@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { BudgetCaps } from "../guardrails/budget.ts";
 import type { Genome } from "../runtime/kernel/genome.ts";
 import { runTask, type RunResult, type Runtime } from "../runtime/kernel/run/run-task.ts";
-import type { Recording } from "../runtime/kernel/replay/recording.ts";
+import type { Recording } from "../runtime/kernel/playback/recording.ts";
 import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
 import type { TrajectoryEvent } from "../runtime/kernel/trajectory/events.ts";
 import { createScratch, type Origin } from "../runtime/kernel/workspace/scratch.ts";

@@ -7,6 +7,7 @@ import { help } from "./help.ts";
 import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
 import { recording } from "./recording.ts";
+import { replaySaved } from "./replay-saved.ts";
 import { runMemory } from "./run-memory.ts";
 import { snapshots } from "./snapshot.ts";
 import { toolStart } from "./tool-start.ts";
@@ -21,6 +22,7 @@ export const FIGURES: readonly Figure[] = [
   help,
   demo,
   runMemory,
+  replaySaved,
   snapshots,
   policy,
   gateNulls,

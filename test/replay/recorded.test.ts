@@ -8,7 +8,7 @@ import { createTrialRunner } from "../../replay/runner.ts";
 import { runTrial } from "../../replay/trial.ts";
 import type { Genome } from "../../runtime/kernel/genome.ts";
 import { createAnthropicModel } from "../../runtime/kernel/model/anthropic/client.ts";
-import type { Recording } from "../../runtime/kernel/replay/recording.ts";
+import type { Recording } from "../../runtime/kernel/playback/recording.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
 import {

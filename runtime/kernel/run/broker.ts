@@ -14,7 +14,7 @@ import type {
   ToolResult,
   WireError,
 } from "../protocol.ts";
-import { StoppedAtMiss, type Player, type RecordedReply } from "../replay/player.ts";
+import { StoppedAtMiss, type Player, type RecordedReply } from "../playback/player.ts";
 import type { Called, CarryOut, ToolHost } from "../tools/host.ts";
 import type { Meter } from "./meter.ts";
 import type { Recorder } from "./recorder.ts";

@@ -1,7 +1,7 @@
 /** Writes a run's events to the store, in order, redacted; and hands each one to whoever watches. */
 import { createHash } from "node:crypto";
 import type { ModelRequest, ToolCall } from "../protocol.ts";
-import { callKey, createRequestKeys } from "../replay/keys.ts";
+import { callKey, createRequestKeys } from "../playback/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { EventOf, TrajectoryEvent } from "../trajectory/events.ts";
 import { remember } from "./remember.ts";

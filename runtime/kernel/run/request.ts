@@ -4,7 +4,7 @@ import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import type { Genome } from "../genome.ts";
 import type { Home } from "../home/home.ts";
 import type { Model } from "../model/model.ts";
-import type { Recording, Replayed } from "../replay/recording.ts";
+import type { Recording, Replayed } from "../playback/recording.ts";
 import type { RunTotals, Store } from "../store/store.ts";
 import type { TaskOnDisk } from "../suite/task.ts";
 import type { Verification } from "../suite/verify.ts";

@@ -7,7 +7,7 @@ import type { BudgetCaps } from "../../../guardrails/budget.ts";
 import { messageOf } from "../error.ts";
 import { requirePrice } from "../model/price.ts";
 import { packageVersion } from "../package.ts";
-import { createPlayer, type Player } from "../replay/player.ts";
+import { createPlayer, type Player } from "../playback/player.ts";
 import type { NewRun, Outcome } from "../store/store.ts";
 import { verifyTask, type Verification } from "../suite/verify.ts";
 import type { TrajectoryEvent } from "../trajectory/events.ts";

@@ -5,7 +5,7 @@ import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import { startHarness } from "../harness/process.ts";
 import type { Model } from "../model/model.ts";
 import { PROTOCOL_VERSION, type Hello, type ToolSpec } from "../protocol.ts";
-import type { Player } from "../replay/player.ts";
+import type { Player } from "../playback/player.ts";
 import type { ToolHost } from "../tools/host.ts";
 import { createBroker } from "./broker.ts";
 import { checkCoverage } from "./coverage.ts";

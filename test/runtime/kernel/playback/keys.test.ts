@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cleaner } from "../../../../guardrails/secrets.ts";
 import type { Message, ModelRequest } from "../../../../runtime/kernel/protocol.ts";
-import { callKey, createRequestKeys } from "../../../../runtime/kernel/replay/keys.ts";
+import { callKey, createRequestKeys } from "../../../../runtime/kernel/playback/keys.ts";
 
 const redact = cleaner([]);
 const restOf = (request: ModelRequest): string => JSON.stringify({ ...request, messages: undefined });
