@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { originRelease } from "../replay/release/origin.ts";
+import { healthProbe } from "../replay/release/probe.ts";
 import { currentRelease } from "../replay/release/release.ts";
 import { openSuite } from "../replay/suites/suite.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
@@ -53,14 +54,16 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     candidates: cycle.candidates.map(({ candidate }) => candidate.id),
     report,
   });
-  return { ...cycle, report, promoted: await promoteAccepted(runtime, cycle) };
+  return { ...cycle, report, promoted: await promoteAccepted(runtime, cycle, options.signal) };
 }
 
 /** Under `promotion: auto` what was accepted becomes the release, in the order in which it was stacked. */
-async function promoteAccepted({ home, store }: Runtime, cycle: CycleReport): Promise<string[]> {
+async function promoteAccepted(runtime: Runtime, cycle: CycleReport, signal: AbortSignal): Promise<string[]> {
+  const { home, store } = runtime;
   const accepted = cycle.candidates.flatMap(({ candidate }) => candidate.branch ?? []);
   if (home.config.evolution.promotion === "review") return [];
-  for (const branch of accepted) await promotePatch(home, store, branch, false);
+  const probe = healthProbe(runtime, signal);
+  for (const branch of accepted) await promotePatch(home, store, branch, { probe });
   return accepted;
 }
 
