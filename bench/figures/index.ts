@@ -3,6 +3,7 @@ import { demo } from "./demo.ts";
 import { help } from "./help.ts";
 import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
+import { promotionKill } from "./promotion-kill.ts";
 import { recording } from "./recording.ts";
 import { runMemory } from "./run-memory.ts";
 import { snapshots } from "./snapshot.ts";
@@ -20,4 +21,5 @@ export const FIGURES: readonly Figure[] = [
   runMemory,
   snapshots,
   policy,
+  promotionKill,
 ];

@@ -79,9 +79,9 @@ export async function withReceipt(
   const at = now.toISOString();
   const key = `${at}-${receipt.to.slice(0, 12)}-${randomBytes(3).toString("hex")}`;
   const started: Receipt = { ...receipt, key, at, state: "started" };
-  await announce(repo, receipt.to);
   await store.put(RECEIPTS, key, started);
   try {
+    await announce(repo, receipt.to);
     await move();
   } catch (error) {
     const settled = await settleOne(repo, store, started);

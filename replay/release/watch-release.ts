@@ -5,7 +5,7 @@ import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { RunFilter, RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import { earlierReleases, sameGenome } from "./earlier.ts";
-import { readReceipts, type Receipt } from "./receipts.ts";
+import { readReceipts, settleReceipts, type Receipt } from "./receipts.ts";
 import { currentRelease } from "./release.ts";
 import { rollback } from "./rollback.ts";
 import { degraded, type WatchedRun } from "./watch.ts";
@@ -27,6 +27,7 @@ const WINDOW = 500;
  * store fail. The release is as it was then.
  */
 export async function watchRelease(home: Home, store: Store): Promise<string | undefined> {
+  await settleReceipts(home.dir, store);
   const receipts = (await readReceipts(store)).filter((receipt) => receipt.state === "done");
   const { commit } = await currentRelease(home.dir);
   const promotion = receipts.findLast((receipt) => receipt.to === commit);
