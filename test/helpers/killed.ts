@@ -36,6 +36,8 @@ export type Death =
 export interface KilledHome extends AsyncDisposable {
   /** Lets a child move the release and die. Resolves to what is wrong after the next command, and whether the move happened. */
   round(action: Action, death: Death): Promise<Round>;
+  /** Two children promote two patches of the same release at once. */
+  race(): Promise<{ promoted: number; refused: readonly string[]; problems: readonly string[] }>;
 }
 
 export interface Round {
@@ -75,6 +77,21 @@ export async function makeKilledHome(): Promise<KilledHome> {
       seen.release = now;
       const problems = await problemsOf(made, home, user, seen.cases, fresh?.id, action, moved);
       return { problems, moved, killed, ms };
+    },
+    async race() {
+      const patches = [await candidate(made, ++number), await candidate(made, ++number)];
+      const ends = await Promise.allSettled(
+        patches.map(({ id }) => runChild(made, shim, [id, "promote"], { kind: "never" })),
+      );
+      const won = ends.flatMap(({ status }, i) => (status === "fulfilled" ? [patches[i]] : []));
+      for (const [i, { status }] of ends.entries())
+        if (status === "fulfilled") seen.cases.add(`kill/n${number - 1 + i}`);
+      seen.release = (await currentRelease(made.repo)).commit;
+      return {
+        promoted: won.length,
+        refused: ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : [])),
+        problems: await problemsOf(made, home, user, seen.cases, undefined, "promote", true),
+      };
     },
     [Symbol.asyncDispose]: () => made[Symbol.asyncDispose](),
   };
@@ -140,10 +157,12 @@ async function runChild(
   const operation = death.kind === "store" ? [String(death.write), death.where] : [];
   const child = spawn(process.execPath, [program, home.repo, ...args, ...operation], {
     detached: true,
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, PATH: `${shim}:${process.env["PATH"] ?? ""}` },
   });
   const ended = once(child, "exit");
+  let said = "";
+  child.stderr.on("data", (text: Buffer) => (said += text.toString()));
   await once(child.stdout, "data");
   const began = performance.now();
   child.stdin.on("error", () => undefined).write("go\n");
@@ -152,7 +171,7 @@ async function runChild(
     kill(child, death.all);
   }
   const [code, signal] = await ended;
-  if (signal !== "SIGKILL" && code !== 0) throw new Error(`the child ended with ${code}`);
+  if (signal !== "SIGKILL" && code !== 0) throw new Error(`the child ended with ${code}: ${said}`);
   return { killed: signal === "SIGKILL", ms: performance.now() - began };
 }
 
