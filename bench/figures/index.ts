@@ -6,6 +6,7 @@ import { gatePower } from "./gate-power.ts";
 import { help } from "./help.ts";
 import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
+import { promotionKill } from "./promotion-kill.ts";
 import { recording } from "./recording.ts";
 import { replaySaved } from "./replay-saved.ts";
 import { runMemory } from "./run-memory.ts";
@@ -28,4 +29,5 @@ export const FIGURES: readonly Figure[] = [
   gateNulls,
   gatePower,
   gateLife,
+  promotionKill,
 ];
