@@ -53,7 +53,11 @@ export function judge(
  * @throws TableError and RangeError as {@link judge}.
  */
 export function judgeTable(outcomes: readonly Outcome[], options: GateOptions = {}): Verdict {
-  const cases = casesOf(outcomes);
+  return judgeCases(casesOf(outcomes), options);
+}
+
+/** As {@link judgeTable}, for cases that were read from a file. @throws RangeError as {@link judge} */
+export function judgeCases(cases: readonly Case[], options: GateOptions = {}): Verdict {
   const deterministic = agreesWithRoles(cases);
   return judgeBy(TABLE_RULES, cases, { exercised: "unknown", deterministic }, options);
 }
