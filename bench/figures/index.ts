@@ -2,7 +2,9 @@ import type { Figure } from "../figure.ts";
 import { demo } from "./demo.ts";
 import { gateLife } from "./gate-life.ts";
 import { gateNulls } from "./gate-nulls.ts";
+import { gatePeers } from "./gate-peers.ts";
 import { gatePower } from "./gate-power.ts";
+import { gateTaubench } from "./gate-taubench.ts";
 import { help } from "./help.ts";
 import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
@@ -30,4 +32,6 @@ export const FIGURES: readonly Figure[] = [
   gatePower,
   gateLife,
   promotionKill,
+  gatePeers,
+  gateTaubench,
 ];
