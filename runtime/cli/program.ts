@@ -11,6 +11,7 @@ import { init } from "./declare/init.ts";
 import { patches } from "./declare/patches.ts";
 import { promote } from "./declare/promote.ts";
 import { releases } from "./declare/releases.ts";
+import { replay } from "./declare/replay.ts";
 import { rollback } from "./declare/rollback.ts";
 import { run } from "./declare/run.ts";
 import { runs } from "./declare/runs.ts";
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     runs,
     failures,
     evolve,
+    replay,
     patches,
     promote,
     rollback,
