@@ -22,7 +22,7 @@ const COMMANDS = [
   "env | sort; pwd; id; hostname; uname -a; umask; ulimit -a; echo $$; ps -e 2>/dev/null | wc -l",
   "sed -E 's/^[0-9]+ [0-9]+ [0-9]+:[0-9]+ //; s/(shared|master|propagate_from):[0-9]+//' /proc/self/mountinfo",
   "cat /proc/self/cgroup; tr '\\0' ' ' </proc/1/cmdline",
-  "ls -lan --time-style=+ /workspace /skills / /tmp; ls -lan /proc/self/fd; find / -xdev -maxdepth 2 2>/dev/null | sort",
+  "ls -lan --time-style=+ /workspace /skills / /tmp; ls -lan --time-style=+ /proc/self/fd; find / -xdev -maxdepth 2 2>/dev/null | sort",
   "stat -c '%n %U %G %a %F %i' /workspace | sed 's/[0-9]*$//'; df -P /workspace /tmp | cut -c1-12; cat /workspace/.seen; echo x > .seen",
   "ls /nowhere",
 ];
@@ -103,6 +103,7 @@ function seenIn(events: readonly TrajectoryEvent[]): string[] {
     .replaceAll(/ratchet-[A-Za-z0-9]{6}/g, "ratchet-XXXXXX")
     .replaceAll(/bindfile\w{6}/g, "bindfileXXXXXX")
     .replaceAll(/dr-xr-xr-x\s+\d+(.* proc\b)/g, "dr-xr-xr-x N$1")
+    .replaceAll(/\d+ -> \/proc\/\d+/g, "N -> /proc/N")
     .replaceAll(/(pipe|socket):\[\d+\]/g, "$1:[I]")
     .split(/\\\\n|\\n|\n/);
 }
