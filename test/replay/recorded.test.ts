@@ -313,7 +313,7 @@ test("limits act as they did: steps and tokens count, whoever answered", async (
   asked = server.requests.length;
   const again = { purpose: "trial" as const, recording: { events: first.events, onMiss: "stop" as const } };
   expect(await kit.run({ ...again, caps: { steps: 3 } })).toMatchObject({
-    status: "error",
+    status: "budget",
     totals: { steps: 3 },
   });
   const tokens = first.totals.inputTokens + first.totals.outputTokens;
