@@ -194,7 +194,7 @@ test("each trial of a runner has a recording of its own, or none", async () => {
   const [first] = await runner.runAll(options);
   const results = await runner.runAll({
     ...options,
-    trials: 2,
+    tasks: [task, task],
     recordingFor: async (id, trial) =>
       id === task.id && trial === 1
         ? recordingOf(kit.runtime.store, first?.id ?? "", { onMiss: "stop" })
