@@ -34,12 +34,13 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
   const { home, store } = runtime;
   const suite = options.suite ?? home.config.evolution.suite;
   const tasks = await openSuite(home, suite);
+  await using opened = openProposers(runtime);
   const cycle = await runCycle({
     runtime,
     release: (await currentRelease(home.dir)).commit,
     suite,
     tasks,
-    proposers: openProposers(runtime),
+    proposers: opened.proposers,
     signal: options.signal,
     ...(options.watch === undefined ? {} : { watch: options.watch }),
   });

@@ -3,7 +3,7 @@ import type { TrialResult } from "../../replay/trial.ts";
 import { analyse, contrastOf } from "../analyse/analyse.ts";
 import { cluster } from "../cluster.ts";
 import type { Cluster, Failure, Trace } from "../failure.ts";
-import { passes, traceOf, type Arm } from "./arm.ts";
+import { passes, traceOf } from "./arm.ts";
 import type { CycleState } from "./state.ts";
 
 export async function clustersOf(state: CycleState): Promise<Cluster[]> {
@@ -13,13 +13,15 @@ export async function clustersOf(state: CycleState): Promise<Cluster[]> {
   return cluster((await tracesOf(state, trials)).map((trace): Failure => analyse(trace, contrast)));
 }
 
-/** One trace of each task that passes, for contrast. */
+/** One trace of each task that passes, for contrast. A task that was held out stays unseen when a patch has made it pass. */
 export async function passingTraces(state: CycleState): Promise<Trace[]> {
-  return tracesOf(state, passingTrials(state.head));
+  return tracesOf(state, passingTrials(state));
 }
 
-function passingTrials(arm: Arm): TrialResult[] {
-  return [...arm.trials].flatMap(([task, trials]) => (passes(arm, task) === true ? trials.slice(0, 1) : []));
+function passingTrials({ head, sides }: CycleState): TrialResult[] {
+  return [...head.trials].flatMap(([task, trials]) =>
+    passes(head, task) === true && sides.get(task) !== "holdout" ? trials.slice(0, 1) : [],
+  );
 }
 
 async function tracesOf({ options }: CycleState, trials: readonly TrialResult[]): Promise<Trace[]> {
