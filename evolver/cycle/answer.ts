@@ -25,6 +25,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     ...runs,
     home,
     store,
+    checks: state.checks,
     parent: state.head,
     parentFiles: await readGenome(home.dir, state.head.genome.sha, home.config.genome),
     cases: { support: support.map(taskOf), holdout: holdout.map(taskOf) },

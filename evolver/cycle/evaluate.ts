@@ -9,6 +9,7 @@ import type { Store } from "../../runtime/kernel/store/store.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Proposal } from "../candidate.ts";
 import { commitCandidate, UnusableProposal } from "../commit.ts";
+import type { CheckProcess } from "../process/checks.ts";
 import { draftMessage } from "../publish/message.ts";
 import { passes, withTrials, type Arm } from "./arm.ts";
 import { gateEvidence } from "./gate-evidence.ts";
@@ -25,6 +26,7 @@ export interface EvaluationContext {
   readonly home: Home;
   readonly store: Store;
   readonly runner: TrialRunner;
+  readonly checks: CheckProcess;
   readonly tasks: ReadonlyMap<string, TaskOnDisk>;
   /** The release or the accepted candidate that the proposal is a patch to. */
   readonly parent: Arm;

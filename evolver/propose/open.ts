@@ -1,6 +1,6 @@
 /** The proposers that `agent.yaml` asks for, in its order, in a process that knows nothing of tasks and verifiers. */
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
-import { openProposerProcess } from "./process/open.ts";
+import { openProposerProcess } from "../process/proposers.ts";
 import type { Proposer } from "./proposer.ts";
 
 export interface OpenProposers extends AsyncDisposable {

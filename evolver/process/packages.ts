@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { z } from "zod";
-import { RatchetError, messageOf } from "../../../runtime/kernel/error.ts";
+import { RatchetError, messageOf } from "../../runtime/kernel/error.ts";
 
 /**
  * Real folders of the packages `names` and of all that they need, by the name under which code imports them. What lies

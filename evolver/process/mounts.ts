@@ -1,9 +1,9 @@
-/** What the proposers' process can see: node, the code that it runs, the packages which that imports. Nothing of a home. */
+/** What a process for questions can see: node, the code that it runs, the packages which that imports. Nothing of a home. */
 import { existsSync, readdirSync } from "node:fs";
 import { extname, join, relative, resolve } from "node:path";
-import { mountOf, nodeMount } from "../../../guardrails/sandbox/mounts.ts";
-import type { Mount } from "../../../guardrails/sandbox/sandbox.ts";
-import { packageFile } from "../../../runtime/kernel/package.ts";
+import { mountOf, nodeMount } from "../../guardrails/sandbox/mounts.ts";
+import type { Mount } from "../../guardrails/sandbox/sandbox.ts";
+import { packageFile } from "../../runtime/kernel/package.ts";
 import { packagesOf } from "./packages.ts";
 
 export interface Code {
@@ -20,7 +20,7 @@ export interface Code {
  */
 export function codeMounts(entry?: string): Code {
   shared ??= sharedMounts();
-  if (entry === undefined) return { mounts: shared, main: inside("evolver/propose/process/main", ENDING) };
+  if (entry === undefined) return { mounts: shared, main: inside("evolver/process/main", ENDING) };
   const target = `/entry/main${extname(entry)}`;
   return { mounts: [...shared, mountOf(entry, target, "read")], main: target };
 }
@@ -31,7 +31,7 @@ const ROOT = "/ratchet";
 /** `.ts` in a clone, `.js` in the compiled package. */
 const ENDING = extname(import.meta.filename);
 /** The clone, or `dist` of the package. */
-const CODE = resolve(import.meta.dirname, "../../..");
+const CODE = resolve(import.meta.dirname, "../..");
 const FOLDERS = ["evolver", "guardrails", "runtime/kernel"];
 /** What the code in {@link FOLDERS} imports when it proposes or checks; `typescript` is started, not imported. */
 const PACKAGES = ["diff", "ts-morph", "typescript", "yaml", "zod"];

@@ -5,11 +5,15 @@ import { createInterface } from "node:readline";
 const channel = new Socket({ fd: 3, readable: true, writable: true });
 let questions = 0;
 createInterface({ input: channel }).on("line", (line) => {
-  const message = JSON.parse(line) as { type: string; id: number; context?: { genome: [string, string][] } };
-  if (message.type !== "propose")
-    return void say({ type: "proposed", id: message.id, proposals: [proposal()] });
+  const message = JSON.parse(line) as {
+    type: string;
+    id: number;
+    genome?: [string, string][];
+    context?: { genome: [string, string][] };
+  };
+  if (message.type === "answer") return say({ type: "proposed", id: message.id, proposals: [proposal()] });
   questions += 1;
-  behave(new Map(message.context?.genome).get("how") ?? "", message.id);
+  behave(new Map(message.context?.genome ?? message.genome).get("how") ?? "", message.id);
 });
 
 function behave(how: string, id: number): void {

@@ -1,14 +1,14 @@
 /** A proposer that tries to read what only the gate may know. Each attempt works where nothing confines it. */
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { createServer, type ListenOptions, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openProposerProcess, ProposerFailed } from "../../../../evolver/propose/process/open.ts";
-import type { Sandbox } from "../../../../guardrails/sandbox/sandbox.ts";
-import { packageFile } from "../../../../runtime/kernel/package.ts";
-import { makeRuntime, type Kit } from "../../../helpers/runtime.ts";
-import { scriptedModel } from "../../../helpers/scripted-model.ts";
+import { openProposerProcess, ProposerFailed } from "../../../evolver/process/proposers.ts";
+import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
+import { packageFile } from "../../../runtime/kernel/package.ts";
+import { makeRuntime, type Kit } from "../../helpers/runtime.ts";
+import { scriptedModel } from "../../helpers/scripted-model.ts";
 import type { Loot, Targets } from "./attacker.ts";
 import { question, tiers, unconfined } from "./support.ts";
 
@@ -117,6 +117,6 @@ function filesOf(dir: string): string[] {
     .map((path) => `${path} ${statSync(join(dir, path)).mtimeMs}`);
 }
 
-function listening(server: Server, where: Parameters<Server["listen"]>[0] & object): Promise<void> {
+function listening(server: Server, where: ListenOptions): Promise<void> {
   return new Promise((resolve) => server.listen(where, () => resolve()));
 }

@@ -1,13 +1,14 @@
 /**
- * What the cycle and the proposers' process say to each other: JSON lines on the process's fd 3, one question at a time.
- * Both ends parse every line with these schemas.
+ * What the cycle and its processes say to each other: JSON lines on the process's fd 3, one question at a time. Both ends parse
+ * every line with these schemas.
  *
- * Cycle → process: `propose`, and an `answer` to each `ask`. Process → cycle: any number of `ask`, then `proposed` or `failed`.
+ * Cycle → process: `propose` or `check`, and an `answer` to each `ask`. Process → cycle: any number of `ask`, then `proposed`,
+ * `checked` or `failed`.
  */
 import { z } from "zod";
-import { MAX_LINE_BYTES, ModelReply, ModelRequest, WireError } from "../../../runtime/kernel/protocol.ts";
-import type { RunRow } from "../../../runtime/kernel/store/store.ts";
-import { TrajectoryEvent } from "../../../runtime/kernel/trajectory/events.ts";
+import { MAX_LINE_BYTES, ModelReply, ModelRequest, WireError } from "../../runtime/kernel/protocol.ts";
+import type { RunRow } from "../../runtime/kernel/store/store.ts";
+import { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
 
 /** Longest line of the process, in bytes. Room for any patch that `guardrails/size.ts` would let through. */
 export const LONGEST_TOLD = MAX_LINE_BYTES;
@@ -34,10 +35,15 @@ const Proposal = z.object({
 
 const id = z.int().nonnegative();
 
+const Finding = z
+  .object({ check: z.string(), path: z.string(), line: z.int().optional(), message: z.string() })
+  .transform(({ line, ...rest }) => ({ ...rest, ...(line === undefined ? {} : { line }) }));
+
 /** What the process tells. Nothing in it is trusted: model text and genome text went through it. */
 export const Told = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ask"), id, request: ModelRequest }),
   z.object({ type: z.literal("proposed"), id, proposals: z.array(Proposal).max(64).readonly() }),
+  z.object({ type: z.literal("checked"), id, findings: z.array(Finding).max(10_000).readonly() }),
   z.object({ type: z.literal("failed"), id, message: z.string().max(10_000) }),
 ]);
 export type Told = z.infer<typeof Told>;
@@ -97,12 +103,16 @@ const Hypothesis = z.object({
 });
 const Failure = z.object({ trace: Trace, signature: Signature, hypotheses: z.array(Hypothesis) });
 
+/** Texts by path. */
+const Genome = z.array(z.tuple([z.string(), z.string()]));
+const Paths = z.object({ harness: z.string(), prompts: z.string(), skills: z.string() });
+
 /** A `ProposeContext` without its signal: to stop the process is to kill it. */
 const Context = z.object({
   cluster: z.object({ id: z.string(), signature: Signature, title: z.string(), failures: z.array(Failure) }),
   passing: z.array(Trace),
-  genome: z.array(z.tuple([z.string(), z.string()])),
-  paths: z.object({ harness: z.string(), prompts: z.string(), skills: z.string() }),
+  genome: Genome,
+  paths: Paths,
   rejected: z.array(z.object({ proposal: Proposal, why: z.string() })),
 });
 
@@ -122,13 +132,19 @@ const ModelFacts = z.object({
   price: Price.optional(),
 });
 
-export const Question = z.object({
+const ToPropose = z.object({
   type: z.literal("propose"),
   id,
   proposer: ProposerName,
   model: ModelFacts,
   context: Context,
 });
+export type ToPropose = z.infer<typeof ToPropose>;
+
+const ToCheck = z.object({ type: z.literal("check"), id, proposal: Proposal, genome: Genome, paths: Paths });
+export type ToCheck = z.infer<typeof ToCheck>;
+
+export const Question = z.discriminatedUnion("type", [ToPropose, ToCheck]);
 export type Question = z.infer<typeof Question>;
 
 export const Answer = z.union([
@@ -136,3 +152,10 @@ export const Answer = z.union([
   z.object({ type: z.literal("answer"), id, error: WireError }),
 ]);
 export type Answer = z.infer<typeof Answer>;
+
+/** Lists of the evolver are read-only, those that zod has read are not. */
+export type ReadOnly<T> = T extends (infer Item)[]
+  ? readonly ReadOnly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: ReadOnly<T[Key]> }
+    : T;

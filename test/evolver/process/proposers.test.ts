@@ -1,41 +1,37 @@
 /** The process as the cycle knows it: the same proposals as without it, and a failure for whatever goes wrong in it. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { distiller } from "../../../../evolver/propose/distill/index.ts";
-import { operators } from "../../../../evolver/propose/operators/index.ts";
+import { distiller } from "../../../evolver/propose/distill/index.ts";
+import { operators } from "../../../evolver/propose/operators/index.ts";
 import {
   openProposerProcess,
   ProposerFailed,
   type ProposerProcess,
-} from "../../../../evolver/propose/process/open.ts";
-import { childrenOf } from "../../../../guardrails/sandbox/tree.ts";
-import { calls, says, scriptedModel, type ScriptedModel } from "../../../helpers/scripted-model.ts";
+} from "../../../evolver/process/proposers.ts";
+import { childrenOf } from "../../../guardrails/sandbox/tree.ts";
+import { calls, says, scriptedModel, type ScriptedModel } from "../../helpers/scripted-model.ts";
 import { question, tiers, unconfined } from "./support.ts";
 
-const everywhere = [...tiers, { tier: "none", sandbox: await unconfined() }];
+const none = await unconfined();
+const everywhere = [...tiers, { tier: "none", sandbox: none }];
 
-describe.each(everywhere)("proposers in a process under $tier", ({ sandbox }) => {
-  test("propose what they propose without one", async () => {
-    await using process = openProposerProcess({ sandbox, model: scriptedModel([]) });
-    const asked = question();
-    for (const proposer of [operators(), distiller()]) {
-      const made = await proposer.propose(asked);
-      expect(made.length).toBeGreaterThan(0);
-      const name = proposer.name === "distill" ? "distill" : "operators";
-      expect(await process.proposer(name).propose(asked)).toEqual(made);
-    }
-  });
-
-  test("ask the home's model, are told what the compiler says, and are charged", async () => {
-    const model = scriptedModel([patched('const steps: number = "3";'), patched("const steps = 3;")]);
-    await using process = openProposerProcess({ sandbox, model });
-    const made = await process
-      .proposer("model")
-      .propose(question({ "harness/more.ts": "export const more = 1;\n" }));
-    expect(made).toMatchObject([{ rung: "harness", title: "More", source: "model:scripted/1" }]);
-    expect(JSON.stringify(model.requests[1])).toContain("TS2322");
-    expect(made[0]?.costUsd).toBeCloseTo(2 * COST, 12);
-  });
+test.each(everywhere)("under $tier they propose what they propose without a process", async ({ sandbox }) => {
+  const model = scriptedModel([patched('const steps: number = "3";'), patched("const steps = 3;")]);
+  await using process = openProposerProcess({ sandbox, model });
+  const asked = question({ "harness/more.ts": "export const more = 1;\n" });
+  for (const [name, proposer] of [
+    ["operators", operators()],
+    ["distill", distiller()],
+  ] as const) {
+    const made = await proposer.propose(asked);
+    expect(made.length).toBeGreaterThan(0);
+    expect(await process.proposer(name).propose(asked)).toEqual(made);
+  }
+  // The home's model answers on this side; the compiler runs on the other.
+  const made = await process.proposer("model").propose(asked);
+  expect(made).toMatchObject([{ rung: "harness", title: "More", source: "model:scripted/1" }]);
+  expect(JSON.stringify(model.requests[1])).toContain("TS2322");
+  expect(made[0]?.costUsd).toBeCloseTo(2 * COST, 12);
 });
 
 function patched(replace: string): ReturnType<typeof calls> {
@@ -47,19 +43,18 @@ function patched(replace: string): ReturnType<typeof calls> {
 const COST = 0.00002;
 
 describe("a process that misbehaves", () => {
-  const [best] = everywhere;
-  if (best === undefined) throw new Error("there is always the tier none");
-  let process_: ProposerProcess;
+  const [best = { sandbox: none }] = tiers;
+  let misbehaving: ProposerProcess;
   let model: ScriptedModel;
   beforeAll(() => {
     model = scriptedModel(Array.from({ length: 40 }, () => says("no")));
     const entry = join(import.meta.dirname, "misbehaver.ts");
-    process_ = openProposerProcess({ sandbox: best.sandbox, model, entry, turnMs: 5000 });
+    misbehaving = openProposerProcess({ sandbox: best.sandbox, model, entry, turnMs: 5000 });
   });
-  afterAll(() => process_[Symbol.asyncDispose]());
+  afterAll(() => misbehaving[Symbol.asyncDispose]());
 
   const behaving = (how: string, signal = new AbortController().signal): Promise<unknown> =>
-    process_
+    misbehaving
       .proposer("model")
       .propose({ ...question({ how }), signal })
       .catch((error: unknown) => error);
@@ -112,8 +107,8 @@ describe("a process that misbehaves", () => {
     expect(endless).toMatchObject({ message: expect.stringContaining("more than 8 times") });
     expect((endless as ProposerFailed).costUsd).toBeCloseTo(8 * COST, 12);
     expect(model.requests.length - before).toBe(8);
-    await expect(process_.proposer("distill").propose(question({ how: "ask" }))).rejects.toThrow(
-      "distill asked the model",
+    await expect(misbehaving.proposer("distill").propose(question({ how: "ask" }))).rejects.toThrow(
+      "asked the model, and may not",
     );
   });
 

@@ -1,8 +1,8 @@
-/** One process for proposers: started in the sandbox, spoken to line by line, killed at the first thing that is wrong. */
+/** One process for questions: started in the sandbox, spoken to line by line, killed at the first thing that is wrong. */
 import type { Duplex, Readable } from "node:stream";
-import { insidePath, NODE_TARGET } from "../../../guardrails/sandbox/mounts.ts";
-import type { Exit, Limits, Sandbox, SandboxProcess } from "../../../guardrails/sandbox/sandbox.ts";
-import { readLines } from "../../../runtime/kernel/harness/lines.ts";
+import { insidePath, NODE_TARGET } from "../../guardrails/sandbox/mounts.ts";
+import type { Exit, Limits, Sandbox, SandboxProcess } from "../../guardrails/sandbox/sandbox.ts";
+import { readLines } from "../../runtime/kernel/harness/lines.ts";
 import { codeMounts } from "./mounts.ts";
 import { LONGEST_TOLD } from "./wire.ts";
 

@@ -1,13 +1,13 @@
 /** What the tests of the proposers' process share: a question, and the process itself. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { probeTier } from "../../../../guardrails/sandbox/probe.ts";
-import type { Sandbox } from "../../../../guardrails/sandbox/sandbox.ts";
-import type { ProposeContext } from "../../../../evolver/propose/proposer.ts";
-import { asked, called, clusterOf, failed, finished, say, shown, trace, use, user } from "../../traces.ts";
+import { probeTier } from "../../../guardrails/sandbox/probe.ts";
+import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
+import type { ProposeContext } from "../../../evolver/propose/proposer.ts";
+import { asked, called, clusterOf, failed, finished, say, shown, trace, use, user } from "../traces.ts";
 
 /** Every tier of this machine that confines. */
-export { tiers } from "../../../guardrails/sandbox/tiers.ts";
+export { tiers } from "../../guardrails/sandbox/tiers.ts";
 
 /** No confinement: what it lets through shows that an attempt is real. */
 export async function unconfined(): Promise<Sandbox> {
@@ -16,7 +16,7 @@ export async function unconfined(): Promise<Sandbox> {
   return sandbox;
 }
 
-const MAIN = join(import.meta.dirname, "../../../fixtures/operators/retry-transient/plain/before/main.ts");
+const MAIN = join(import.meta.dirname, "../../fixtures/operators/retry-transient/plain/before/main.ts");
 const SKILL = "---\nname: report\ndescription: Reports.\n---\n\n# Report\n\n## Steps\n\n1. Do it.\n";
 const ERROR = "503 service unavailable";
 
