@@ -1,5 +1,5 @@
 /** What a process for questions can see: node, the code that it runs, the packages which that imports. Nothing of a home. */
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { extname, join, relative, resolve } from "node:path";
 import { mountOf, nodeMount } from "../../guardrails/sandbox/mounts.ts";
 import type { Mount } from "../../guardrails/sandbox/sandbox.ts";
@@ -40,9 +40,7 @@ function sharedMounts(): Mount[] {
   return [
     nodeMount(),
     mountOf(packageFile("package.json"), `${ROOT}/package.json`, "read"),
-    ...[...FOLDERS, ...skillFiles()]
-      .filter((path) => existsSync(join(CODE, path)))
-      .map((path) => mountOf(join(CODE, path), inside(path), "read")),
+    ...[...FOLDERS, ...skillFiles()].map((path) => mountOf(join(CODE, path), inside(path), "read")),
     ...[...packagesOf(PACKAGES, packageFile())].map(([name, folder]) =>
       mountOf(folder, `${ROOT}/node_modules/${name}`, "read"),
     ),

@@ -1,4 +1,4 @@
-/** The inner side: reads a question, lets a proposer or the static checks work on it, answers. One at a time, so that nothing has to be matched. */
+/** The inner side: reads a question, lets a proposer or the static checks work on it, answers. One question at a time. */
 import type { Duplex } from "node:stream";
 import { messageOf } from "../../runtime/kernel/error.ts";
 import { readLines } from "../../runtime/kernel/harness/lines.ts";

@@ -1,9 +1,9 @@
 /**
- * What the cycle and its processes say to each other: JSON lines on the process's fd 3, one question at a time. Both ends parse
- * every line with these schemas.
+ * What the cycle and its processes say to each other: JSON lines on the process's fd 3, one question at a time. Both ends
+ * parse every line with these schemas.
  *
- * Cycle → process: `propose` or `check`, and an `answer` to each `ask`. Process → cycle: any number of `ask`, then `proposed`,
- * `checked` or `failed`.
+ * Cycle → process: `propose` or `check`, and an `answer` to each `ask`. Process → cycle: any number of `ask`, then
+ * `proposed`, `checked` or `failed`.
  */
 import { z } from "zod";
 import { MAX_LINE_BYTES, ModelReply, ModelRequest, WireError } from "../../runtime/kernel/protocol.ts";
