@@ -1,4 +1,4 @@
-/** The failures of the present head, grouped by what broke. */
+/** The failures of the present head, grouped by what broke. Of the suite only: nobody learns from what guards. */
 import type { TrialResult } from "../../replay/trial.ts";
 import { analyse, contrastOf } from "../analyse/analyse.ts";
 import { cluster } from "../cluster.ts";
@@ -8,19 +8,19 @@ import type { CycleState } from "./state.ts";
 
 export async function clustersOf(state: CycleState): Promise<Cluster[]> {
   const contrast = contrastOf(await passingTraces(state));
-  const failing = [...state.head.trials].filter(([task]) => passes(state.head, task) === false);
-  const trials = failing.flatMap(([, all]) => all.find(({ pass }) => !pass) ?? []);
+  const failing = state.options.tasks.filter(({ id }) => passes(state.head, id) === false);
+  const trials = failing.flatMap(({ id }) => state.head.trials.get(id)?.find(({ pass }) => !pass) ?? []);
   return cluster((await tracesOf(state, trials)).map((trace): Failure => analyse(trace, contrast)));
 }
 
 /** One trace of each task that passes, for contrast. A task that was held out stays unseen when a patch has made it pass. */
 export async function passingTraces(state: CycleState): Promise<Trace[]> {
-  return tracesOf(state, passingTrials(state));
-}
-
-function passingTrials({ head, sides }: CycleState): TrialResult[] {
-  return [...head.trials].flatMap(([task, trials]) =>
-    passes(head, task) === true && sides.get(task) !== "holdout" ? trials.slice(0, 1) : [],
+  const passing = state.options.tasks.filter(
+    ({ id }) => passes(state.head, id) === true && state.sides.get(id) !== "holdout",
+  );
+  return tracesOf(
+    state,
+    passing.flatMap(({ id }) => state.head.trials.get(id)?.slice(0, 1) ?? []),
   );
 }
 
