@@ -49,7 +49,7 @@ describe("a process that misbehaves", () => {
   beforeAll(() => {
     model = scriptedModel(Array.from({ length: 40 }, () => says("no")));
     const entry = join(import.meta.dirname, "misbehaver.ts");
-    misbehaving = openProposerProcess({ sandbox: best.sandbox, model, entry, turnMs: 5000 });
+    misbehaving = openProposerProcess({ sandbox: best.sandbox, model, entry, turnMs: 50_000 });
   });
   afterAll(() => misbehaving[Symbol.asyncDispose]());
 
