@@ -39,6 +39,7 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
   const suite = options.suite ?? home.config.evolution.suite;
   const tasks = await openSuite(home, suite);
   await settleReceipts(home.dir, store);
+  await using opened = openProposers(runtime);
   const cycle = await runCycle({
     runtime,
     release: (await currentRelease(home.dir)).commit,
@@ -46,7 +47,7 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     tasks,
     guards: await openGuards(runtime, suite, tasks),
     origin: await originRelease(home.dir, store),
-    proposers: openProposers(runtime),
+    proposers: opened.proposers,
     signal: options.signal,
     ...(options.watch === undefined ? {} : { watch: options.watch }),
   });
