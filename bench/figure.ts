@@ -24,7 +24,7 @@ export interface Bench {
   readonly signal: AbortSignal;
 }
 
-export type Unit = "µs" | "ms" | "s" | "MiB" | "x";
+export type Unit = "µs" | "ms" | "s" | "MiB" | "x" | "%" | "count";
 
 export interface Row {
   readonly what: string;
@@ -35,5 +35,7 @@ export interface Row {
   readonly samples?: number;
   /** At most this, in the same unit. */
   readonly bar?: number;
+  /** At least this, in the same unit. */
+  readonly atLeast?: number;
   readonly note?: string;
 }

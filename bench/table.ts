@@ -31,7 +31,7 @@ export function toJson({ machine, measured }: Report): string {
           figure: one.figure,
           rows: one.rows.map((row) => ({
             ...row,
-            ...(row.bar === undefined ? {} : { met: met(row, row.bar) }),
+            ...(barOf(row) === undefined ? {} : { met: met(row) }),
           })),
         }
       : { figure: one.figure, failed: one.why },
@@ -40,28 +40,38 @@ export function toJson({ machine, measured }: Report): string {
 }
 
 function toCells(row: Row): string[] {
-  const { what, unit, value, p99, samples, bar, note } = row;
+  const { what, unit, value, p99, samples, note } = row;
+  const bar = barOf(row);
   const how = [samples === undefined || samples === 1 ? "" : `median of ${samples}`, note ?? ""];
   return [
     what,
     quantity(value, unit),
     p99 === undefined ? "" : quantity(p99, unit),
-    bar === undefined ? "" : `≤ ${quantity(bar, unit)}`,
-    bar === undefined ? "" : met(row, bar) ? "met" : "SHORT",
+    bar ?? "",
+    bar === undefined ? "" : met(row) ? "met" : "SHORT",
     how.filter((part) => part !== "").join("; "),
   ];
 }
 
 /** A figure that is no number meets nothing. */
-function met({ value }: Row, bar: number): boolean {
-  return value <= bar;
+function met({ value, bar = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY }: Row): boolean {
+  return value <= bar && value >= atLeast;
+}
+
+function barOf({ unit, bar, atLeast }: Row): string | undefined {
+  if (bar === undefined && atLeast === undefined) return undefined;
+  const bounds = [
+    atLeast === undefined ? "" : `≥ ${quantity(atLeast, unit)}`,
+    bar === undefined ? "" : `≤ ${quantity(bar, unit)}`,
+  ];
+  return bounds.filter((bound) => bound !== "").join(", ");
 }
 
 /** Three digits that count. */
 function quantity(value: number, unit: string): string {
   const size = Math.abs(value);
   const digits = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return `${value.toFixed(digits)} ${unit}`;
+  return unit === "count" ? value.toFixed(digits) : `${value.toFixed(digits)} ${unit}`;
 }
 
 function factsOf(machine: Machine): string {

@@ -1,4 +1,6 @@
 /** A proposed patch on its way from a proposer to a verdict. */
+import type { KeptCase } from "../replay/bank/kept-case.ts";
+import type { BestOfTwo } from "../replay/gate/control.ts";
 import type { Reason } from "../replay/gate/outcome.ts";
 
 /** Lowest first; a higher rung is tried when the lower one cannot reach the cause or failed at the gate. */
@@ -42,6 +44,11 @@ export interface Candidate {
   readonly fixes: readonly string[];
   readonly regressions: readonly string[];
   readonly trials: number;
+  /** As in the verdict: where trials differ. */
+  readonly evalue?: number | undefined;
+  readonly control?: BestOfTwo | undefined;
+  /** What it fixed, as cases for the regression bank; they are in it once the candidate is promoted. */
+  readonly cases?: readonly KeptCase[];
   /** `evolve/<date>-<slug>`, when it was accepted. */
   readonly branch: string | undefined;
 }

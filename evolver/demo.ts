@@ -162,7 +162,7 @@ async function sabotage(runtime: Runtime, options: DemoOptions): Promise<boolean
     paths: home.config.genome,
   });
   options.watch({ kind: "bad-patch", title: proposal.title, commit });
-  await promotePatch(home, store, commit, true);
+  await promotePatch(home, store, commit, { probe: undefined, force: true });
   await suite(runtime, options, "after the bad patch", "chores");
   const notice = await watchRelease(home, store);
   if (notice === undefined) return false;

@@ -1,12 +1,15 @@
 /** A whole cycle for a home: opens the suite and the proposers, runs the cycle, writes the report, promotes if policy says so. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { originRelease } from "../replay/release/origin.ts";
+import { healthProbe } from "../replay/release/probe.ts";
 import { currentRelease } from "../replay/release/release.ts";
 import { openSuite } from "../replay/suites/suite.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
 import { runCycle, type CycleEvent, type CycleReport } from "./cycle/cycle.ts";
 import { withCycleLock } from "./cycle/lock.ts";
 import { promotePatch } from "./promote.ts";
+import { openGuards } from "./guards.ts";
 import { openProposers } from "./propose/open.ts";
 import { casesOf } from "../replay/gate/table.ts";
 import { cycleReport } from "./publish/report.ts";
@@ -39,6 +42,8 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     release: (await currentRelease(home.dir)).commit,
     suite,
     tasks,
+    guards: await openGuards(runtime, suite, tasks),
+    origin: await originRelease(home.dir, store),
     proposers: openProposers(runtime),
     signal: options.signal,
     ...(options.watch === undefined ? {} : { watch: options.watch }),
@@ -49,14 +54,16 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     candidates: cycle.candidates.map(({ candidate }) => candidate.id),
     report,
   });
-  return { ...cycle, report, promoted: await promoteAccepted(runtime, cycle) };
+  return { ...cycle, report, promoted: await promoteAccepted(runtime, cycle, options.signal) };
 }
 
 /** Under `promotion: auto` what was accepted becomes the release, in the order in which it was stacked. */
-async function promoteAccepted({ home, store }: Runtime, cycle: CycleReport): Promise<string[]> {
+async function promoteAccepted(runtime: Runtime, cycle: CycleReport, signal: AbortSignal): Promise<string[]> {
+  const { home, store } = runtime;
   const accepted = cycle.candidates.flatMap(({ candidate }) => candidate.branch ?? []);
   if (home.config.evolution.promotion === "review") return [];
-  for (const branch of accepted) await promotePatch(home, store, branch, false);
+  const probe = healthProbe(runtime, signal);
+  for (const branch of accepted) await promotePatch(home, store, branch, { probe });
   return accepted;
 }
 
@@ -71,6 +78,7 @@ async function writeReport({ home, model }: Runtime, cycle: CycleReport): Promis
     release: cycle.release,
     model: model.name,
     costUsd: cycle.costUsd,
+    saved: cycle.saved,
     before: cycle.before,
     after: cycle.after,
     clusters: cycle.clusters.map(({ id, title, count }) => ({ id, title, failures: count })),

@@ -1,9 +1,10 @@
 /** What `agent patches` does: list, show, approve and reject the candidates that cycles left in the store. */
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { RatchetError } from "../runtime/kernel/error.ts";
 import { commitOf, git, isAncestor, updateRefs } from "../runtime/kernel/git.ts";
-import { promote, type PromoteOptions } from "../replay/release/promote.ts";
-import { readReceipts, type Documents, type Receipt } from "../replay/release/receipts.ts";
+import { KeptCase } from "../replay/bank/kept-case.ts";
+import { readReceipts, type Documents } from "../replay/release/receipts.ts";
 import type { Candidate } from "./candidate.ts";
 import { keptRef } from "./publish/publish.ts";
 
@@ -22,9 +23,22 @@ export interface ListedPatch {
   readonly decision: Decision | undefined;
 }
 
-/** Records a candidate with its verdict. */
+/** Records a candidate with its verdict, and seals the record: see {@link sealIsIntact}. */
 export async function saveCandidate(store: Documents, candidate: Candidate): Promise<void> {
-  await store.put(CANDIDATES, candidate.id, candidate);
+  const record = JSON.parse(JSON.stringify(candidate)) as Record<string, unknown>;
+  await store.put(CANDIDATES, candidate.id, { ...record, seal: sealOf(record) });
+}
+
+/**
+ * Whether the record is still what was saved at the verdict: commit (and with it tree and parent), verdict, reasons, figures,
+ * cases, everything. It notices a record that was edited by hand or damaged; whoever forges the seal too can write the
+ * store, and with it could promote anything.
+ */
+export async function sealIsIntact(store: Documents, id: string): Promise<boolean> {
+  const stored = Sealed.safeParse(await store.get(CANDIDATES, id));
+  if (!stored.success) return false;
+  const { seal, ...record } = stored.data;
+  return seal === sealOf(record);
 }
 
 /**
@@ -32,9 +46,7 @@ export async function saveCandidate(store: Documents, candidate: Candidate): Pro
  * were judged, in which accepted ones build on each other.
  */
 export async function listPatches(store: Documents): Promise<ListedPatch[]> {
-  const decisions = new Map(
-    (await store.list(DECISIONS)).map(({ key, value }) => [key, StoredDecision.parse(value)]),
-  );
+  const decisions = await readDecisions(store);
   const order = await orderOfCycles(store);
   return (await store.list(CANDIDATES))
     .map(({ key, value }) => ({ candidate: parseCandidate(key, value), decision: decisions.get(key) }))
@@ -60,20 +72,6 @@ export async function showPatch(store: Documents, idOrPrefix: string): Promise<L
 }
 
 /**
- * A person accepts the patch: it is promoted, then the decision is recorded.
- * @throws PromotionRefused as {@link promote}; nothing is recorded then.
- */
-export async function approvePatch(
-  options: Omit<PromoteOptions, "what" | "expectedParent"> & { id: string },
-): Promise<Receipt> {
-  const { id, ...rest } = options;
-  const { candidate } = await showPatch(options.store, id);
-  const receipt = await promote({ ...rest, what: { candidate } });
-  await decide(options, candidate, "approved");
-  return receipt;
-}
-
-/**
  * A person turns the patch down: the branch goes, unless it is checked out or was built upon; the commit stays under
  * `refs/ratchet/rejected/`, with the reason, for proposers to learn from. Resolves to what became of the branch.
  * @throws RatchetError (usage) when it is part of the release
@@ -92,7 +90,7 @@ export async function rejectPatch(options: {
   if ((await commitOf(repo, ref)) === undefined) {
     await updateRefs(repo, [{ ref, new: candidate.commit, old: undefined }], `rejected: ${options.reason}`);
   }
-  await decide(options, candidate, "rejected");
+  await reject(options, candidate);
   return deleteBranch(repo, candidate);
 }
 
@@ -142,8 +140,25 @@ const StoredCandidate = z.object({
   fixes: z.array(z.string()),
   regressions: z.array(z.string()),
   trials: z.number(),
+  evalue: z.number().optional(),
+  control: z.object({ candidate: z.number(), baseline: z.number(), bestOfTwo: z.number() }).optional(),
+  cases: z.array(KeptCase).default([]),
   branch: z.string().optional(),
 });
+
+const Sealed = z.looseObject({ seal: z.string() });
+
+/** Over the record in one order of its fields, so that storing it in another changes nothing. */
+function sealOf(record: Readonly<Record<string, unknown>>): string {
+  return hash("sha256", JSON.stringify(sorted(record)));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, part]) => [key, sorted(part)]));
+}
 
 function parseCandidate(key: string, value: unknown): Candidate {
   const read = StoredCandidate.safeParse(value);
@@ -158,13 +173,30 @@ function parseCandidate(key: string, value: unknown): Candidate {
   return { ...rest, branch, proposal: { ...proposal, edits } };
 }
 
-async function decide(
+/**
+ * The last word on each candidate. An approval stands in the receipt of the promotion that it led to, so that there is never
+ * one without the other; a rejection stands by itself.
+ */
+async function readDecisions(store: Documents): Promise<Map<string, Decision>> {
+  const decisions = new Map<string, Decision>(
+    (await store.list(DECISIONS)).map(({ key, value }) => [key, StoredDecision.parse(value)]),
+  );
+  for (const { patch, state, approved, at } of await readReceipts(store)) {
+    if (patch === undefined || state !== "done" || approved === undefined) continue;
+    const other = decisions.get(patch);
+    if (other === undefined || other.at < at)
+      decisions.set(patch, { decision: "approved", why: approved, at });
+  }
+  return decisions;
+}
+
+async function reject(
   options: { store: Documents; reason: string; now?: () => Date },
   candidate: Candidate,
-  decision: Decision["decision"],
 ): Promise<void> {
   const at = (options.now ?? (() => new Date()))().toISOString();
-  await options.store.put(DECISIONS, candidate.id, { decision, why: options.reason, at } satisfies Decision);
+  const decision = { decision: "rejected", why: options.reason, at } satisfies Decision;
+  await options.store.put(DECISIONS, candidate.id, decision);
 }
 
 /** What the agent runs with cannot be turned down; once anything was rolled back, what is left of a patch is not told. */

@@ -1,24 +1,38 @@
 /** Promotes what a person names: a candidate by id or branch, or any commit. */
-import { promote } from "../replay/release/promote.ts";
+import { promote, PromotionRefused, type Probe } from "../replay/release/promote.ts";
 import type { Receipt } from "../replay/release/receipts.ts";
 import { RatchetError } from "../runtime/kernel/error.ts";
 import { commitOf } from "../runtime/kernel/git.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
 import type { Candidate } from "./candidate.ts";
-import { approvePatch, listPatches, type ListedPatch } from "./patches.ts";
+import { listPatches, sealIsIntact, type ListedPatch } from "./patches.ts";
+
+/** How a promotion is made. */
+export interface PromotionChoice {
+  /** Tries the commit before it becomes the release; without it, nothing is promoted unless by force. */
+  readonly probe: Probe | undefined;
+  /** Goes ahead against every refusal that can be forced. */
+  readonly force?: boolean;
+}
 
 /**
  * @param name id of a candidate or the beginning of it, its branch, or a revision
- * @throws PromotionRefused when it was not accepted, or moved since, unless forced
- * @throws RatchetError (usage) when nothing has that name; (refused) for a commit without a verdict, unless forced
+ * @throws PromotionRefused when it was not accepted, is not healthy, or anything moved or was changed since its verdict, unless forced
+ * @throws RatchetError (usage) when nothing has that name; (refused) for a commit without a verdict, or when nothing can try
+ * it, unless forced
  */
-export async function promotePatch(home: Home, store: Store, name: string, force: boolean): Promise<Receipt> {
+export async function promotePatch(
+  home: Home,
+  store: Store,
+  name: string,
+  choice: PromotionChoice,
+): Promise<Receipt> {
+  const { force = false } = choice;
   const found = await findPatch(home, store, name);
   if (found !== undefined) {
     if (found.decision?.decision === "rejected" && !force) throw turnedDown(found);
-    const candidate = await withBranch(home, found.candidate);
-    return promote({ repo: home.dir, store, what: { candidate }, force, reason: candidate.proposal.title });
+    return promoteCandidate(home, store, found.candidate, choice, {});
   }
   const commit = await commitOf(home.dir, name);
   if (commit === undefined)
@@ -30,16 +44,77 @@ export async function promotePatch(home: Home, store: Store, name: string, force
       "--force promotes it all the same; the watch stays on.",
     );
   }
-  return promote({ repo: home.dir, store, what: { commit }, force, reason: `${name} by hand` });
+  const probe = choice.probe === undefined ? {} : { probe: choice.probe };
+  return promote({
+    repo: home.dir,
+    store,
+    what: { commit },
+    force,
+    reason: `${name} by hand`,
+    ...probe,
+  });
 }
 
-/** A person accepts a candidate: it is promoted, and the decision is kept beside its verdict. */
-export async function approve(home: Home, store: Store, name: string, why: string): Promise<Receipt> {
+/**
+ * A person accepts a candidate: it is promoted, and the receipt keeps the approval.
+ * @throws as {@link promotePatch}; the approval is not kept then
+ */
+export async function approve(
+  home: Home,
+  store: Store,
+  name: string,
+  why: string,
+  choice: PromotionChoice,
+): Promise<Receipt> {
   const candidate = (await findPatch(home, store, name))?.candidate;
   if (candidate === undefined)
     throw new RatchetError("usage", `there is no patch "${name}"`, "`agent patches` lists them.");
-  const reason = why === "" ? candidate.proposal.title : why;
-  return approvePatch({ repo: home.dir, store, id: candidate.id, reason });
+  return promoteCandidate(home, store, candidate, choice, { approved: why });
+}
+
+/** @param more `approved`: a person's word on it, which weighs more than one that was said before */
+async function promoteCandidate(
+  home: Home,
+  store: Store,
+  saved: Candidate,
+  { probe, force = false }: PromotionChoice,
+  more: { readonly approved?: string },
+): Promise<Receipt> {
+  const candidate = await withBranch(home, saved);
+  const confirm = async (): Promise<void> => {
+    if (force) return;
+    if (!(await sealIsIntact(store, candidate.id))) throw tampered(candidate);
+    const now = (await listPatches(store)).find((patch) => patch.candidate.id === candidate.id);
+    if (now?.decision?.decision === "rejected" && more.approved === undefined) throw turnedDown(now);
+  };
+  await confirm();
+  if (probe === undefined && !force) throw untried(candidate);
+  return promote({
+    repo: home.dir,
+    store,
+    what: { candidate },
+    force,
+    reason: more.approved === undefined || more.approved === "" ? candidate.proposal.title : more.approved,
+    confirm,
+    ...(probe === undefined ? {} : { probe }),
+    ...more,
+  });
+}
+
+function tampered({ id }: Candidate): PromotionRefused {
+  return new PromotionRefused(
+    "changed-since-verdict",
+    `what the store says of ${id} is not what was written at its verdict`,
+    "Run `agent evolve` again; --force promotes it all the same.",
+  );
+}
+
+function untried({ id }: Candidate): RatchetError {
+  return new RatchetError(
+    "refused",
+    `${id} was not promoted: nothing here can try whether it runs`,
+    "`agent doctor` says why there is no sandbox; --force promotes it all the same.",
+  );
 }
 
 function turnedDown({ candidate, decision }: ListedPatch): RatchetError {

@@ -4,6 +4,7 @@ import PQueue from "p-queue";
 import type { BudgetCaps } from "../guardrails/budget.ts";
 import type { Genome } from "../runtime/kernel/genome.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
+import type { Recording } from "../runtime/kernel/playback/recording.ts";
 import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
 import { settleAll } from "./settle-all.ts";
 import { runTrial, type TrialResult } from "./trial.ts";
@@ -23,6 +24,11 @@ export interface RunAllRequest {
   readonly purpose: "live" | "trial";
   readonly caps?: Partial<BudgetCaps>;
   readonly signal: AbortSignal;
+  /**
+   * The recording of a trial, by the id of its task and its number from 0 among those of the task in this request; without one it is live. A
+   * rejection ends all of them.
+   */
+  readonly recordingFor?: (task: string, trial: number) => Promise<Recording | undefined>;
   readonly onResult?: (result: TrialResult) => void;
 }
 
@@ -30,16 +36,25 @@ export interface RunAllRequest {
 export function createTrialRunner(runtime: Runtime, concurrency?: number): TrialRunner {
   const queue = new PQueue({ concurrency: concurrency ?? availableParallelism() + 1 });
   return {
-    async runAll({ genome, tasks, trials = 1, purpose, caps, signal, onResult }) {
-      const jobs = tasks.flatMap((task) => Array.from({ length: trials }, () => task));
-      const run = async (task: TaskOnDisk): Promise<TrialResult> => {
+    async runAll({ genome, tasks, trials = 1, purpose, caps, signal, recordingFor, onResult }) {
+      const count = new Map<string, number>();
+      const jobs = tasks.flatMap((task) =>
+        Array.from({ length: trials }, () => {
+          const trial = count.get(task.id) ?? 0;
+          count.set(task.id, trial + 1);
+          return { task, trial };
+        }),
+      );
+      const run = async ({ task, trial }: { task: TaskOnDisk; trial: number }): Promise<TrialResult> => {
         signal.throwIfAborted();
+        const recording = await recordingFor?.(task.id, trial);
         const result = await runTrial(runtime, {
           task,
           genome,
           purpose,
           signal,
           ...(caps === undefined ? {} : { caps }),
+          ...(recording === undefined ? {} : { recording }),
         });
         // What was stopped half-way is no result.
         signal.throwIfAborted();
@@ -47,7 +62,7 @@ export function createTrialRunner(runtime: Runtime, concurrency?: number): Trial
         return result;
       };
       // When this throws, the trials that still ran have closed their records and taken their folders away.
-      return settleAll(jobs.map((task) => queue.add(() => run(task))));
+      return settleAll(jobs.map((job) => queue.add(() => run(job))));
     },
   };
 }

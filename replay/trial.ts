@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BudgetCaps } from "../guardrails/budget.ts";
 import type { Genome } from "../runtime/kernel/genome.ts";
 import { runTask, type RunResult, type Runtime } from "../runtime/kernel/run/run-task.ts";
+import type { Recording } from "../runtime/kernel/playback/recording.ts";
 import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
 import type { TrajectoryEvent } from "../runtime/kernel/trajectory/events.ts";
 import { createScratch, type Origin } from "../runtime/kernel/workspace/scratch.ts";
@@ -15,6 +16,10 @@ export interface TrialRequest {
   /** Lower caps than those of the home and the task. */
   readonly caps?: Partial<BudgetCaps>;
   readonly signal: AbortSignal;
+  /** An earlier run of the task that answers for as long as the requests are the same. */
+  readonly recording?: Recording;
+  /** Where the workspace comes from; the task's own when left out. */
+  readonly origin?: Origin;
   readonly watch?: (event: TrajectoryEvent) => void;
 }
 
@@ -25,10 +30,13 @@ export interface TrialResult extends RunResult {
   readonly undecided: boolean;
 }
 
-/** @throws RatchetError when the store fails or the task's workspace cannot be copied */
+/**
+ * A trial with a recording that is to stop at a miss is undecided then.
+ * @throws RatchetError when the store fails or the task's workspace cannot be copied
+ */
 export async function runTrial(runtime: Runtime, request: TrialRequest): Promise<TrialResult> {
-  const { task } = request;
-  await using scratch = await createScratch(workspaceOf(task));
+  const { task, origin } = request;
+  await using scratch = await createScratch(origin ?? workspaceOf(task));
   const { instruction } = task.task;
   const result = await runTask(runtime, {
     ...request,

@@ -1,9 +1,13 @@
 import type { Figure } from "../figure.ts";
 import { demo } from "./demo.ts";
+import { gateLife } from "./gate-life.ts";
+import { gateNulls } from "./gate-nulls.ts";
+import { gatePower } from "./gate-power.ts";
 import { help } from "./help.ts";
 import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
 import { recording } from "./recording.ts";
+import { replaySaved } from "./replay-saved.ts";
 import { runMemory } from "./run-memory.ts";
 import { snapshots } from "./snapshot.ts";
 import { toolStart } from "./tool-start.ts";
@@ -18,6 +22,10 @@ export const FIGURES: readonly Figure[] = [
   help,
   demo,
   runMemory,
+  replaySaved,
   snapshots,
   policy,
+  gateNulls,
+  gatePower,
+  gateLife,
 ];

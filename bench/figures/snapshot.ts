@@ -6,9 +6,8 @@ import { restore } from "../../runtime/kernel/workspace/restore.ts";
 import { snapshot, type Snapshot } from "../../runtime/kernel/workspace/snapshot.ts";
 import type { Bench, Figure, Row } from "../figure.ts";
 import { summary } from "../stats.ts";
+import { FILES, PER_FOLDER, writeFiles } from "../support/files.ts";
 
-const FILES = 1000;
-const PER_FOLDER = 50;
 const ROUNDS = 5;
 
 export const snapshots: Figure = {
@@ -67,15 +66,6 @@ async function measureFolder(
     ...(change === undefined ? [] : [summary("… warm, 10 files changed", "ms", samples.changed)]),
     summary("… restore into an empty folder", "ms", samples.restore),
   ];
-}
-
-async function writeFiles(root: string): Promise<void> {
-  for (let n = 0; n < FILES; n++) {
-    const folder = join(root, `part-${Math.floor(n / PER_FOLDER)}`);
-    if (n % PER_FOLDER === 0) await mkdir(folder);
-    // One to eight kilobytes, all different.
-    await writeFile(join(folder, `file-${n}.txt`), `${n} the quick brown fox\n`.repeat(48 * (1 + (n % 8))));
-  }
 }
 
 /** Different content each time. */

@@ -1,19 +1,24 @@
 /** From the call of `runTask`, with the scratch workspace ready, to the first `model.create`; and where that time goes. */
-import { cleaner } from "../../guardrails/secrets.ts";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
+import { cleaner } from "../../guardrails/secrets.ts";
 import { openSuite } from "../../replay/suites/suite.ts";
 import type { Genome } from "../../runtime/kernel/genome.ts";
 import { runTask, type Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
-import { createScratch } from "../../runtime/kernel/workspace/scratch.ts";
+import { createScratch, type Origin } from "../../runtime/kernel/workspace/scratch.ts";
+import { snapshot } from "../../runtime/kernel/workspace/snapshot.ts";
 import type { Bench, Figure } from "../figure.ts";
 import { summary } from "../stats.ts";
+import { FILES, writeFiles } from "../support/files.ts";
 import { watchSpawn } from "../support/spawn-watch.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { sqliteStore } from "../support/stores.ts";
 
 const BAR_MS = 250;
 const ROUNDS = 2;
+const RESTORED_MS = 150;
+const RESTORES = 20;
 
 export const trialStart: Figure = {
   name: "trial-start",
@@ -34,6 +39,7 @@ export const trialStart: Figure = {
         bare.push(await startOf(bench, runtime, small, task));
       }
     }
+    const restored = await fromSnapshot(bench, runtime, shipped, first);
     const plain = starts.filter(({ services }) => !services);
     const part = (of: readonly Start[], pick: (start: Start) => number): number[] => of.map(pick);
     return [
@@ -87,9 +93,36 @@ export const trialStart: Figure = {
         part(starts, (start) => start.copy),
         { note: "chores, up to some MB" },
       ),
+      summary(
+        `snapshot of ${FILES} files to first request`,
+        "ms",
+        part(restored, ({ copy, total, toModel }) => copy + total - toModel),
+        { bar: RESTORED_MS, note: "restored, then sandbox, node and shipped harness, one at a time" },
+      ),
+      summary(
+        "… its restore",
+        "ms",
+        part(restored, (start) => start.copy),
+      ),
     ];
   },
 };
+
+async function fromSnapshot(
+  bench: Bench,
+  runtime: Omit<Runtime, "model">,
+  genome: Genome,
+  task: TaskOnDisk,
+): Promise<Start[]> {
+  const workspace = await mkdtemp(join(bench.temp, "files-"));
+  await writeFiles(workspace);
+  const store = join(bench.temp, "trial-start.git");
+  const { tree } = await snapshot({ workspace, store });
+  const starts: Start[] = [];
+  for (let n = 0; n < RESTORES; n++)
+    starts.push(await startOf(bench, runtime, genome, task, { kind: "snapshot", tree, store }));
+  return starts;
+}
 
 interface Start {
   readonly copy: number;
@@ -107,9 +140,10 @@ async function startOf(
   shared: Omit<Runtime, "model">,
   genome: Genome,
   task: TaskOnDisk,
+  origin: Origin = { kind: "folder", path: join(task.dir, "workspace") },
 ): Promise<Start> {
   const beforeCopy = performance.now();
-  await using scratch = await createScratch({ kind: "folder", path: join(task.dir, "workspace") });
+  await using scratch = await createScratch(origin);
   const copy = performance.now() - beforeCopy;
   const model = scriptedModel(0, "none");
   const { sandbox, spawned, firstBytes } = watchSpawn(shared.sandbox);

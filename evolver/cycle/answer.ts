@@ -3,31 +3,45 @@ import { settleAll } from "../../replay/settle-all.ts";
 import { readGenome } from "../../runtime/kernel/genome.ts";
 import type { Rung } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
-import { decide, screen, topUp, TRIALS, type Evaluated, type EvaluationContext } from "./evaluate.ts";
+import { topUp } from "./arm.ts";
+import { casesOf } from "./cases.ts";
+import { decide, screen, TRIALS, type Evaluated, type EvaluationContext } from "./evaluate.ts";
 import { proposalsFor } from "./proposals.ts";
 import { settle } from "./settle.ts";
 import { split, taskOf } from "./split.ts";
-import type { CycleState } from "./state.ts";
+import { trialsIn, type CycleState } from "./state.ts";
 
 const RUNGS: readonly Rung[] = ["skill", "prompt", "harness"];
 
 /** True when a patch was accepted: the head is another one then. */
 export async function answer(state: CycleState, target: Cluster): Promise<boolean> {
-  const { runtime, tasks, signal, watch } = state.options;
-  const { home, store, model } = runtime;
+  const { runtime, tasks, guards, watch } = state.options;
+  const { home, store, model, sandbox } = runtime;
   const { support, holdout } = split(target, home.config.evolution.holdout, state.sides);
   // All that is left of it was held out before: nobody may learn from it in this cycle.
   if (support.length === 0) return false;
-  const byId = new Map(tasks.map((task) => [task.id, task]));
-  const runs = { runner: state.runner, tasks: byId, signal };
-  state.head = await topUp(runs, state.head, target.failures.map(taskOf), () => TRIALS);
+  const trials = trialsIn(state);
+  state.head = await topUp(trials, state.head, target.failures.map(taskOf), () => TRIALS);
+  const cases = { support: support.map(taskOf), holdout: holdout.map(taskOf) };
   const context: EvaluationContext = {
-    ...runs,
+    ...trials,
     home,
     store,
+    sandbox,
+    ledger: state.ledger,
+    suite: tasks,
     parent: state.head,
     parentFiles: await readGenome(home.dir, state.head.genome.sha, home.config.genome),
-    cases: { support: support.map(taskOf), holdout: holdout.map(taskOf) },
+    origin: state.origin,
+    target: cases,
+    cases: casesOf({
+      suite: tasks,
+      guards,
+      parent: state.head,
+      target: cases,
+      passing: home.config.evolution.passing,
+    }),
+    unreadable: guards.unreadable,
     deterministic: model.deterministic,
   };
   const proposals = await proposalsFor(state, { ...target, failures: support }, context.parentFiles);
@@ -54,10 +68,10 @@ async function judgeInOrder(
 ): Promise<boolean> {
   for (const [index, candidate] of screened.entries()) {
     const isOut = candidate.verdict.verdict === "reject" || state.ledger.isSpent();
-    const judged = isOut ? candidate : await decide(context, candidate);
-    if (!(await settle(state, context.parent, target, judged))) continue;
+    const judged = isOut ? candidate : await decide({ ...context, parent: state.head }, candidate);
+    if (!(await settle(state, target, judged))) continue;
     for (const rest of screened.slice(index + 1)) {
-      await settle(state, context.parent, target, superseded(rest, judged));
+      await settle(state, target, superseded(rest, judged));
     }
     return true;
   }

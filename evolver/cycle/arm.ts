@@ -1,7 +1,9 @@
 /** One side of a comparison: a release or a candidate, with every trial that it was given in this cycle. */
 import type { Genome } from "../../runtime/kernel/genome.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
+import type { RunAllRequest, TrialRunner } from "../../replay/runner.ts";
 import type { TrialResult } from "../../replay/trial.ts";
+import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Trace } from "../failure.ts";
 
 export interface Arm {
@@ -23,6 +25,32 @@ export function withTrials(arm: Arm, results: readonly TrialResult[]): Arm {
   const trials = new Map(arm.trials);
   for (const result of results) trials.set(result.task, [...(trials.get(result.task) ?? []), result]);
   return { genome: arm.genome, trials };
+}
+
+/** The arm with as many trials of each task as are wanted; those that it has are not run again. */
+export async function topUp(
+  { runner, tasks: known, signal }: Trials,
+  arm: Arm,
+  tasks: readonly string[],
+  wanted: (task: string) => number,
+  recordingFor?: RunAllRequest["recordingFor"],
+): Promise<Arm> {
+  const missing = tasks.flatMap((id) => {
+    const task = known.get(id);
+    const count = Math.max(0, wanted(id) - (arm.trials.get(id)?.length ?? 0));
+    return task === undefined ? [] : Array.from({ length: count }, () => task);
+  });
+  const { genome } = arm;
+  const request = { genome, tasks: missing, purpose: "trial", signal } as const;
+  const recorded = recordingFor === undefined ? {} : { recordingFor };
+  return withTrials(arm, await runner.runAll({ ...request, ...recorded }));
+}
+
+/** What it takes to make trials of tasks by their ids. */
+export interface Trials {
+  readonly runner: TrialRunner;
+  readonly tasks: ReadonlyMap<string, TaskOnDisk>;
+  readonly signal: AbortSignal;
 }
 
 /**

@@ -8,11 +8,11 @@ import { createTrialRunner } from "../../replay/runner.ts";
 import { releaseGenome } from "../../replay/release/genome.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { answer } from "./answer.ts";
-import { passes, withTrials, type Arm } from "./arm.ts";
+import { passes, topUp, withTrials, type Arm } from "./arm.ts";
 import { clustersOf } from "./clusters.ts";
-import type { Refused } from "./evaluate.ts";
-import { charged, createLedger } from "./ledger.ts";
-import type { ClusterSummary, CycleOptions, CycleState, Judged } from "./state.ts";
+import { TRIALS, type Refused } from "./evaluate.ts";
+import { charged, createLedger, type Saved } from "./ledger.ts";
+import { trialsIn, type ClusterSummary, type CycleOptions, type CycleState, type Judged } from "./state.ts";
 
 export type { CycleEvent, CycleOptions } from "./state.ts";
 
@@ -35,6 +35,8 @@ export interface CycleReport {
   readonly trials: number;
   /** Proposals and trials together; undefined when a reply had no known price. */
   readonly costUsd: number | undefined;
+  /** What replay from recordings saved. */
+  readonly saved: Readonly<Saved>;
   readonly seconds: number;
 }
 
@@ -71,19 +73,22 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
     reproduced,
     trials: state.ledger.trials,
     costUsd: state.ledger.costUsd,
+    saved: state.ledger.saved,
     seconds: (ended.getTime() - began.getTime()) / 1000,
   };
 }
 
 async function start(options: CycleOptions): Promise<CycleState> {
-  const { runtime, release } = options;
+  const { runtime, release, origin } = options;
   const { evolution } = runtime.home.config;
+  const head = { genome: await releaseGenome(runtime.home, release), trials: new Map() };
   const ledger = createLedger(evolution.usd);
   return {
     options,
     ledger,
     runner: charged(createTrialRunner(runtime, evolution.parallel), ledger),
-    head: { genome: await releaseGenome(runtime.home, release), trials: new Map() },
+    head,
+    origin: { genome: await releaseGenome(runtime.home, origin), trials: new Map() },
     sides: new Map(),
     exhausted: new Set(),
     tried: new Set(),
@@ -103,8 +108,20 @@ async function measureBaseline(state: CycleState): Promise<CycleReport["reproduc
   const repeated = runtime.model.deterministic ? tasks.filter(({ id }) => failing.has(id)) : tasks;
   const second = await state.runner.runAll({ genome, tasks: repeated, purpose: "trial", signal });
   state.head = withTrials(state.head, [...first, ...second]);
+  await measureGuards(state);
   const again = second.filter(({ task, pass, undecided }) => failing.has(task) && !pass && !undecided).length;
   return { again, of: failing.size };
+}
+
+/** The cases that must not be lost, on the release, and those of safety on the first release, too. */
+async function measureGuards(state: CycleState): Promise<void> {
+  const { runtime, guards } = state.options;
+  const safety = guards.safety.map(({ id }) => id);
+  const all = [...guards.bank.map(({ id }) => id), ...safety];
+  const wanted = (): number => (runtime.model.deterministic ? 1 : TRIALS);
+  state.head = await topUp(trialsIn(state), state.head, all, wanted);
+  const isFirst = state.origin.genome.sha === state.head.genome.sha;
+  state.origin = isFirst ? state.head : await topUp(trialsIn(state), state.origin, safety, wanted);
 }
 
 /** One cluster after the other, until none is left that could be answered, or the budget is spent. */

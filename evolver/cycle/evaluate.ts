@@ -1,8 +1,10 @@
 /** A proposal on its way to a verdict: a commit, static checks, a screening on what it should fix, the full gate. */
-import { judge } from "../../replay/gate/judge.ts";
+import { judge, verdictOf } from "../../replay/gate/judge.ts";
 import type { Outcome, Reason, Verdict } from "../../replay/gate/outcome.ts";
+import { improves } from "../../replay/gate/rules/improves.ts";
 import { releaseGenome } from "../../replay/release/genome.ts";
 import type { TrialRunner } from "../../replay/runner.ts";
+import type { Sandbox } from "../../guardrails/sandbox/sandbox.ts";
 import { messageOf } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
@@ -10,26 +12,36 @@ import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Proposal } from "../candidate.ts";
 import { commitCandidate, UnusableProposal } from "../commit.ts";
 import { draftMessage } from "../publish/message.ts";
-import { passes, withTrials, type Arm } from "./arm.ts";
+import { passes, topUp, type Arm } from "./arm.ts";
+import type { Cases, Target } from "./cases.ts";
+import { compare, type Compared } from "./compare.ts";
 import { gateEvidence } from "./gate-evidence.ts";
 import { gateTable } from "./gate-table.ts";
+import { gamingObstacle } from "./gaming.ts";
+import { guardsOf, lostGuard } from "./guards.ts";
+import type { Ledger } from "./ledger.ts";
+import { recordingsOf } from "./recordings.ts";
 import { staticObstacle } from "./static-obstacle.ts";
-
-/** The cases of one cluster: ids of tasks. Everything else must not suffer. */
-export interface Cases {
-  readonly support: readonly string[];
-  readonly holdout: readonly string[];
-}
 
 export interface EvaluationContext {
   readonly home: Home;
   readonly store: Store;
+  readonly sandbox: Sandbox;
   readonly runner: TrialRunner;
+  readonly ledger: Ledger;
+  /** What the score is about: comparisons draw from it. */
+  readonly suite: readonly TaskOnDisk[];
+  /** Every task that has a role, and the suite, by id. */
   readonly tasks: ReadonlyMap<string, TaskOnDisk>;
   /** The release or the accepted candidate that the proposal is a patch to. */
   readonly parent: Arm;
   readonly parentFiles: ReadonlyMap<string, string>;
+  /** The first release, with its trials of the safety cases. */
+  readonly origin: Arm;
+  readonly target: Target;
   readonly cases: Cases;
+  /** Cases of the bank that cannot be opened, and why. */
+  readonly unreadable: readonly string[];
   /** True when the model always gives the same reply to the same request: one trial of a passing task is enough. */
   readonly deterministic: boolean;
   readonly signal: AbortSignal;
@@ -41,6 +53,8 @@ export interface Evaluated {
   readonly commit: string;
   /** Its trials; undefined when it was out before any. */
   readonly arm: Arm | undefined;
+  /** The parent, with the trials that were made beside those of the candidate. */
+  readonly parent: Arm;
   /** The table that the gate judged; empty when it did not come so far. */
   readonly outcomes: readonly Outcome[];
   readonly verdict: Verdict;
@@ -59,24 +73,24 @@ export const TRIALS = 2;
 export async function screen(context: EvaluationContext, proposal: Proposal): Promise<Evaluated | Refused> {
   const committed = await commit(context, proposal);
   if ("refused" in committed) return { proposal, refused: committed.refused };
-  const { commit: sha } = committed;
-  const obstacle = await staticObstacle(context, proposal);
-  if (obstacle !== undefined) return out(proposal, sha, undefined, obstacle);
-  const genome = await releaseGenome(context.home, sha);
+  const fresh: Unjudged = { proposal, commit: committed.commit, parent: context.parent };
+  const obstacle = (await staticObstacle(context, proposal)) ?? (await gamingObstacle(context, proposal));
+  if (obstacle !== undefined) return out(fresh, undefined, obstacle);
+  const genome = await releaseGenome(context.home, committed.commit);
   if (genome.compiled.kind === "broken") {
     const { file, line, message } = genome.compiled;
-    return out(proposal, sha, undefined, {
+    return out(fresh, undefined, {
       name: "parses",
       claim: "the harness parses",
       holds: "fails",
       figures: `harness/${file}:${line}: ${message}`,
     });
   }
-  const { support } = context.cases;
-  const arm = await topUp(context, { genome, trials: new Map() }, support, () => 1);
-  if (support.some((task) => passes(arm, task) === true)) return out(proposal, sha, arm, SCREENED);
+  const { support } = context.target;
+  const arm = await tryOn(context, { genome, trials: new Map() }, support, () => 1);
+  if (support.some((task) => passes(arm, task) === true)) return out(fresh, arm, SCREENED);
   const undecided = support.filter((task) => passes(arm, task) === undefined).length;
-  return out(proposal, sha, arm, {
+  return out(fresh, arm, {
     name: "screening",
     claim: "it fixes a failure that it was made for",
     holds: undecided > 0 ? "unknown" : "fails",
@@ -84,68 +98,101 @@ export async function screen(context: EvaluationContext, proposal: Proposal): Pr
   });
 }
 
-/** The full gate: every task of the suite, the deciding ones more than once, against the parent's trials. */
+/**
+ * The full gate. The cases that must not be lost come first, since they are few and one of them is enough; then all the others
+ * against the parent's trials, exactly where trials repeat, by a sequential comparison where they do not.
+ */
 export async function decide(context: EvaluationContext, screened: Evaluated): Promise<Evaluated> {
   if (screened.arm === undefined) return screened;
-  const wanted = (task: string): number => trialsOf(context, task);
-  const candidate = await topUp(context, screened.arm, [...context.tasks.keys()], wanted);
-  const table = gateTable(context, candidate, wanted);
-  return {
-    ...screened,
-    arm: candidate,
-    outcomes: table.outcomes,
-    verdict: await verdictOf(context, screened.proposal, candidate, table),
-  };
+  const guarded = await tryOn(context, screened.arm, guardsOf(context.cases), wantedIn(context));
+  const lost = lostGuard(context, guarded);
+  if (lost !== undefined) return out(screened, guarded, lost);
+  return context.deterministic
+    ? decideExactly(context, screened, guarded)
+    : decideByComparison(context, screened, guarded);
 }
 
-/** The arm with as many trials of each task as are wanted; those that it has are not run again. */
-export async function topUp(
-  context: Pick<EvaluationContext, "runner" | "tasks" | "signal">,
+async function decideExactly(
+  context: EvaluationContext,
+  screened: Evaluated,
+  guarded: Arm,
+): Promise<Evaluated> {
+  const candidate = await tryOn(context, guarded, [...context.cases.keys()], wantedIn(context));
+  return judged(context, screened, candidate, undefined);
+}
+
+async function decideByComparison(
+  context: EvaluationContext,
+  screened: Evaluated,
+  guarded: Arm,
+): Promise<Evaluated> {
+  const compared = await compare(context, guarded);
+  const { comparison, parent } = compared;
+  if (comparison.state !== "better") {
+    await compared.close(false);
+    return { ...out(screened, compared.candidate, improvement(compared)), parent };
+  }
+  const cases = [...context.cases.keys()];
+  const beside = { ...context, parent: await topUp(context, parent, cases, () => TRIALS) };
+  const candidate = await tryOn(beside, compared.candidate, cases, () => TRIALS);
+  const result = await judged(beside, screened, candidate, compared);
+  await compared.close(result.verdict.verdict === "accept");
+  return result;
+}
+
+/** As {@link topUp}, for the candidate: where replies may differ, its trials begin as the parent's did. */
+function tryOn(
+  context: EvaluationContext,
   arm: Arm,
   tasks: readonly string[],
   wanted: (task: string) => number,
 ): Promise<Arm> {
-  const missing = tasks.flatMap((id) => {
-    const task = context.tasks.get(id);
-    const count = Math.max(0, wanted(id) - (arm.trials.get(id)?.length ?? 0));
-    return task === undefined ? [] : Array.from({ length: count }, () => task);
-  });
-  const { runner, signal } = context;
-  return withTrials(
-    arm,
-    await runner.runAll({ genome: arm.genome, tasks: missing, purpose: "trial", signal }),
+  const { deterministic, store, parent } = context;
+  const used = (task: string): number => arm.trials.get(task)?.length ?? 0;
+  const recordings = deterministic ? undefined : recordingsOf(store, parent.trials, used);
+  return topUp(context, arm, tasks, wanted, recordings);
+}
+
+/** The only reason that a comparison without enough evidence gives; the others were not asked. */
+function improvement({ comparison }: Compared): Reason {
+  const unasked = { exercised: "unknown", gaming: undefined, cost: undefined, origin: undefined } as const;
+  return improves(
+    [],
+    { ...unasked, deterministic: false, comparison },
+    { exact: false, alpha: comparison.level },
   );
 }
 
-/** Trials of a task that the gate compares: more than one where the verdict rests on it, or where trials may differ. */
-function trialsOf({ cases, deterministic }: EvaluationContext, task: string): number {
-  return !deterministic || cases.support.includes(task) || cases.holdout.includes(task) ? TRIALS : 1;
-}
-
 /** An error in the gate is never an acceptance. */
-async function verdictOf(
+async function judged(
   context: EvaluationContext,
-  proposal: Proposal,
+  screened: Evaluated,
   candidate: Arm,
-  table: ReturnType<typeof gateTable>,
-): Promise<Verdict> {
+  compared: Compared | undefined,
+): Promise<Evaluated> {
+  const table = gateTable(context, candidate, wantedIn(context));
+  const base = { ...screened, arm: candidate, parent: context.parent, outcomes: table.outcomes };
   try {
-    return judge(table.outcomes, await gateEvidence(context, proposal, candidate, table.incomplete));
+    const evidence = await gateEvidence(context, screened.proposal, candidate, table.incomplete);
+    const full = compared === undefined ? evidence : { ...evidence, comparison: compared.comparison };
+    const { alpha } = context.home.config.evolution;
+    return { ...base, verdict: judge(table.outcomes, full, { alpha }) };
   } catch (error) {
+    context.signal.throwIfAborted();
     const why: Reason = {
       name: "gate",
       claim: "the gate could judge",
       holds: "unknown",
       figures: messageOf(error),
     };
-    return {
-      verdict: "inconclusive",
-      reasons: [why],
-      fixes: [],
-      regressions: [],
-      trials: table.outcomes.length,
-    };
+    return { ...base, verdict: unfinished([why], table.outcomes.length) };
   }
+}
+
+/** Trials of a task that the gate compares: more than one where the verdict rests on it, or where trials may differ. */
+function wantedIn({ target, deterministic }: EvaluationContext): (task: string) => number {
+  const deciding = new Set([...target.support, ...target.holdout]);
+  return (task) => (!deterministic || deciding.has(task) ? TRIALS : 1);
 }
 
 async function commit(
@@ -175,15 +222,16 @@ const SCREENED: Reason = {
   figures: "it passed the screening only",
 };
 
+type Unjudged = Pick<Evaluated, "proposal" | "commit" | "parent">;
+
 /** Where a candidate stands before the gate, for one reason. */
-function out(proposal: Proposal, sha: string, arm: Arm | undefined, why: Reason): Evaluated {
+function out({ proposal, commit: sha, parent }: Unjudged, arm: Arm | undefined, why: Reason): Evaluated {
   const trials = arm === undefined ? 0 : [...arm.trials.values()].flat().length;
-  const verdict = why.holds === "fails" ? "reject" : "inconclusive";
-  return {
-    proposal,
-    commit: sha,
-    arm,
-    outcomes: [],
-    verdict: { verdict, reasons: [why], fixes: [], regressions: [], trials },
-  };
+  return { proposal, commit: sha, arm, parent, outcomes: [], verdict: unfinished([why], trials) };
+}
+
+function unfinished(reasons: readonly Reason[], trials: number): Verdict {
+  // One reason that holds would not make an acceptance of it: the others were not asked.
+  const verdict = verdictOf(reasons) === "reject" ? "reject" : "inconclusive";
+  return { verdict, reasons, fixes: [], regressions: [], trials };
 }

@@ -1,6 +1,10 @@
 /** Writes a judged candidate down: in git as a branch or a kept reference, in the store with its reasons. */
 import { diffLines } from "diff";
+import { keepCase } from "../../replay/bank/keep.ts";
+import type { KeptCase } from "../../replay/bank/kept-case.ts";
+import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
+import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Candidate, Proposal, Rung } from "../candidate.ts";
 import { candidateId } from "../commit.ts";
 import type { Evaluated } from "./evaluate.ts";
@@ -21,10 +25,12 @@ export async function record(options: {
   /** Name of the suite that was replayed. */
   suite: string;
   parent: string;
+  /** Tasks of the suite. */
+  tasks: readonly TaskOnDisk[];
   cluster: Cluster;
   judged: Evaluated;
 }): Promise<Recorded> {
-  const { runtime, suite, parent, cluster, judged } = options;
+  const { runtime, suite, parent, tasks, cluster, judged } = options;
   const { home, store } = runtime;
   const unpublished: Candidate = {
     id: candidateId(judged.commit),
@@ -34,6 +40,7 @@ export async function record(options: {
     proposal: judged.proposal,
     ...judged.verdict,
     branch: undefined,
+    ...(judged.verdict.verdict === "accept" ? { cases: await kept(home, tasks, judged.verdict.fixes) } : {}),
   };
   const published = await publish({
     repo: home.dir,
@@ -51,6 +58,13 @@ export async function record(options: {
   const candidate = { ...unpublished, branch };
   await saveCandidate(store, candidate);
   return { candidate, published: published.kind === "branch" ? published.commit : undefined };
+}
+
+/** What it fixed, as it is now: the suite may be edited later. */
+async function kept(home: Home, tasks: readonly TaskOnDisk[], fixes: readonly string[]): Promise<KeptCase[]> {
+  const cases: KeptCase[] = [];
+  for (const task of tasks) if (fixes.includes(task.id)) cases.push(await keepCase(home, task));
+  return cases;
 }
 
 /** Where the patch changed or added its first line: the place that was found to be the cause. */

@@ -3,26 +3,19 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { releaseGenome } from "../../replay/release/genome.ts";
 import type { Cluster } from "../failure.ts";
-import type { Arm } from "./arm.ts";
-import type { Evaluated } from "./evaluate.ts";
+import { topUp } from "./arm.ts";
+import { TRIALS, type Evaluated } from "./evaluate.ts";
 import { record } from "./record.ts";
-import type { CycleState } from "./state.ts";
+import { trialsIn, type CycleState } from "./state.ts";
 
-/**
- * @param parent what the candidate is a patch to
- * @returns true when it was accepted
- */
-export async function settle(
-  state: CycleState,
-  parent: Arm,
-  target: Cluster,
-  judged: Evaluated,
-): Promise<boolean> {
-  const { runtime, suite, watch } = state.options;
+/** @returns true when it was accepted */
+export async function settle(state: CycleState, target: Cluster, judged: Evaluated): Promise<boolean> {
+  const { runtime, suite, tasks, guards, watch } = state.options;
   const { candidate, published } = await record({
     runtime,
     suite,
-    parent: parent.genome.sha,
+    parent: judged.parent.genome.sha,
+    tasks,
     cluster: target,
     judged,
   });
@@ -31,8 +24,12 @@ export async function settle(
   if (published === undefined || judged.arm === undefined) {
     // The commit is kept in git; its files on disk are of no use any more.
     await rm(join(runtime.home.state, "releases", judged.commit), { recursive: true, force: true });
+    // Trials of the parent that were made beside the candidate's are known from now on.
+    if (judged.parent.genome.sha === state.head.genome.sha) state.head = judged.parent;
     return false;
   }
-  state.head = { genome: await releaseGenome(runtime.home, published), trials: judged.arm.trials };
+  const head = { genome: await releaseGenome(runtime.home, published), trials: judged.arm.trials };
+  const all = [...tasks, ...guards.bank, ...guards.safety].map(({ id }) => id);
+  state.head = await topUp(trialsIn(state), head, all, () => (runtime.model.deterministic ? 1 : TRIALS));
   return true;
 }

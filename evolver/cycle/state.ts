@@ -5,7 +5,8 @@ import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Candidate } from "../candidate.ts";
 import type { Proposer } from "../propose/proposer.ts";
-import type { Arm } from "./arm.ts";
+import type { Arm, Trials } from "./arm.ts";
+import type { Guards } from "./cases.ts";
 import type { Refused } from "./evaluate.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Side } from "./split.ts";
@@ -17,6 +18,9 @@ export interface CycleOptions {
   /** Name of the suite that the tasks are of. */
   readonly suite: string;
   readonly tasks: readonly TaskOnDisk[];
+  readonly guards: Guards;
+  /** The first release of the home: safety is compared with it, too. */
+  readonly origin: string;
   readonly proposers: readonly Proposer[];
   readonly signal: AbortSignal;
   readonly watch?: (event: CycleEvent) => void;
@@ -54,6 +58,8 @@ export interface CycleState {
   readonly ledger: Ledger;
   /** The release, or the last accepted candidate on top of it. */
   head: Arm;
+  /** The first release, with its trials of the safety cases. */
+  origin: Arm;
   /** Side of each task that failed, for the whole cycle. */
   readonly sides: Map<string, Side>;
   /** Clusters that nothing answered on the present head. */
@@ -62,4 +68,11 @@ export interface CycleState {
   readonly tried: Set<string>;
   readonly judged: Judged[];
   readonly refused: Refused[];
+}
+
+/** How trials of every task of the cycle are made. */
+export function trialsIn({ options, runner }: CycleState): Trials {
+  const { tasks, guards, signal } = options;
+  const all = [...tasks, ...guards.bank, ...guards.safety];
+  return { runner, signal, tasks: new Map(all.map((task) => [task.id, task])) };
 }

@@ -12,6 +12,8 @@ export interface CycleReport {
   readonly model: string;
   /** Undefined when a reply had no known price. */
   readonly costUsd: number | undefined;
+  /** What recordings answered, and so was not asked of the model. */
+  readonly saved: { readonly modelCalls: number; readonly tokens: number; readonly usd: number };
   /** Tasks that passed before the cycle, and would pass with every accepted patch; undefined when not measured. */
   readonly before: Score | undefined;
   readonly after: Score | undefined;
@@ -67,9 +69,16 @@ function summary(report: CycleReport, accepted: number): string {
         "Cost",
         report.costUsd === undefined ? "not known: a model without a price" : `$${report.costUsd.toFixed(4)}`,
       ],
+      ["Saved by replay", saved(report.saved)],
       ["Time", `${text(report.startedAt)} to ${text(report.endedAt)}`],
     ],
   );
+}
+
+function saved({ modelCalls, tokens, usd }: CycleReport["saved"]): string {
+  if (modelCalls === 0) return "nothing: every model call was made";
+  const money = usd === 0 ? "" : `, $${usd.toFixed(4)}`;
+  return `${modelCalls} model calls with ${tokens} tokens${money}, answered from recordings`;
 }
 
 function clusters(report: CycleReport): string {
@@ -97,6 +106,7 @@ function patch({ candidate, cases }: CycleReport["candidates"][number]): string 
     [
       `- Verdict: **${candidate.verdict}**, ${candidate.fixes.length} fixed, ${candidate.regressions.length} lost, ` +
         `${candidate.trials} trials`,
+      ...controls(candidate),
       `- Patch \`${candidate.id}\` on \`${candidate.parent.slice(0, 12)}\`, ${proposal.rung}, from ${text(proposal.source)}`,
       ...(candidate.branch === undefined
         ? []
@@ -117,6 +127,17 @@ function patch({ candidate, cases }: CycleReport["candidates"][number]): string 
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** What a second try alone would have given, beside the gain. */
+function controls({ control }: Candidate): string[] {
+  if (control === undefined) return [];
+  const [baseline, two, patched] = [control.baseline, control.bestOfTwo, control.candidate].map(
+    (rate) => `${(100 * rate).toFixed(1)}%`,
+  );
+  return [
+    `- Passed: ${baseline} with the baseline, ${two} with the better of two tries of it, ${patched} with the patch`,
+  ];
 }
 
 function refusals(report: CycleReport): string[] {

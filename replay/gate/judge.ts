@@ -4,37 +4,22 @@ import type { GateEvidence } from "./evidence.ts";
 import type { Outcome, Reason, Verdict } from "./outcome.ts";
 import { isFixed, isLost } from "./arms.ts";
 import { evalueOf } from "./bets.ts";
-import { exercised } from "./exercised.ts";
-import { harmsNothing } from "./harms-nothing.ts";
-import { holdsOut } from "./holds-out.ts";
-import { improves } from "./improves.ts";
-import { reproducible } from "./reproducible.ts";
-import { agreesWithRoles, ALPHA, settingOf, type Setting } from "./setting.ts";
+import { bestOfTwo } from "./control.ts";
+import { RULES, TABLE_RULES, type NamedRule } from "./rules/index.ts";
+import { agreesWithRoles, ALPHA, settingOf } from "./setting.ts";
 import { casesOf, type Case } from "./table.ts";
 
 export type { GateEvidence } from "./evidence.ts";
-
-/** A claim that must hold. `holds` is `unknown` when the evidence does not suffice either way. */
-export type Rule = (cases: readonly Case[], evidence: GateEvidence, setting: Setting) => Reason;
 
 export interface GateOptions {
   /** Bound on the probability that a candidate which does not help is accepted by evidence. Within (0, 1); 0.05. */
   readonly alpha?: number | undefined;
 }
 
-const RULES: readonly (readonly [name: string, rule: Rule])[] = [
-  ["reproducible", reproducible],
-  ["exercised", exercised],
-  ["improves", improves],
-  ["harms-nothing", harmsNothing],
-  ["holds-out", holdsOut],
-];
-
-const TABLE_RULES = RULES.filter(([name]) => name !== "exercised");
-
 /**
  * Judges a candidate on its table. One claim that fails rejects it; otherwise one that is unknown leaves it
- * inconclusive; only when all hold is it accepted. A table whose arms repeat is decided exactly, any other by evidence.
+ * inconclusive; only when all hold is it accepted. A table whose arms repeat is decided exactly, any other by evidence; one that comes
+ * with a sequential comparison always by that.
  * @throws TableError when the table has duplicates or holes. An error within a rule is no exception: it is unknown.
  * @throws RangeError when alpha is not within (0, 1)
  */
@@ -47,7 +32,7 @@ export function judge(
 }
 
 /**
- * Judges a table that comes without evidence, as a person hands one over; whether the patch was exercised is not asked.
+ * Judges a table that comes without evidence, as a person hands one over; nothing is asked that only trials can tell.
  * A single trial of a case tells all only when each case has a role, and came out with the baseline as its role says.
  * Otherwise evidence decides, as where trials differ.
  * @throws TableError and RangeError as {@link judge}.
@@ -55,7 +40,8 @@ export function judge(
 export function judgeTable(outcomes: readonly Outcome[], options: GateOptions = {}): Verdict {
   const cases = casesOf(outcomes);
   const deterministic = agreesWithRoles(cases);
-  return judgeBy(TABLE_RULES, cases, { exercised: "unknown", deterministic }, options);
+  const unasked = { exercised: "unknown", gaming: undefined, cost: undefined, origin: undefined } as const;
+  return judgeBy(TABLE_RULES, cases, { ...unasked, deterministic }, options);
 }
 
 /** The verdict that reasons add up to; without any reason there is nothing to accept. */
@@ -67,21 +53,25 @@ export function verdictOf(reasons: readonly Reason[]): Verdict["verdict"] {
 }
 
 function judgeBy(
-  rules: typeof RULES,
+  rules: readonly NamedRule[],
   cases: readonly Case[],
   evidence: GateEvidence,
   { alpha = ALPHA }: GateOptions,
 ): Verdict {
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha must be between 0 and 1, and is ${alpha}`);
-  const setting = settingOf(cases, evidence.deterministic, alpha);
+  const { comparison } = evidence;
+  const repeats = settingOf(cases, evidence.deterministic, alpha);
+  const setting = comparison === undefined ? repeats : { ...repeats, exact: false };
   const reasons = rules.map(([name, rule]) => guarded(name, () => rule(cases, evidence, setting)));
+  const control = setting.exact ? undefined : bestOfTwo(cases);
   return {
     verdict: verdictOf(reasons),
     reasons,
     fixes: namesOf(cases.filter(isFixed)),
     regressions: namesOf(cases.filter(isLost)),
     trials: cases.reduce((sum, one) => sum + one.baseline.length + one.candidate.length, 0),
-    ...(setting.exact ? {} : { evalue: Math.min(Number.MAX_VALUE, evalueOf(cases)) }),
+    ...(setting.exact ? {} : { evalue: Math.min(Number.MAX_VALUE, comparison?.evalue ?? evalueOf(cases)) }),
+    ...(control === undefined ? {} : { control }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The table that the gate judges: who ran which case, when, and whether it passed. */
 import { z } from "zod";
+import type { BestOfTwo } from "./control.ts";
 
 /** Why a case is in the table. Without a role the case may move either way. */
 export const Role = z.enum(["failing", "holdout", "passing", "bank", "safety"]);
@@ -34,4 +35,6 @@ export interface Verdict {
    * out when the table was decided exactly.
    */
   readonly evalue?: number;
+  /** What the better of two tries of the baseline would give; where trials differ and the baseline has two. */
+  readonly control?: BestOfTwo;
 }

@@ -18,24 +18,49 @@ const MOST_PAIRS = 1000;
 const SPENT = 0.9;
 
 /**
- * A plan for tasks that may each be tried about {@link PASSES} times.
+ * A plan for tasks that may each be tried about {@link PASSES} times, and more often the lower α is: the evidence that
+ * is asked for grows with log(1/α), and so do the pairs that give it.
  *
  * The wealth is that of a gambler who must have 1/α within the pairs of the plan and bets accordingly: after each pair
  * it is P(the boundary is reached | the gains and losses so far) / α, where the probability is that of a fair coin. It
  * starts at 1 or below, is the mean of its two successors (so it is a fair bet), and is 1/α at the boundary, without the
  * overshoot that a bet of a fixed size gives away. The boundary has the shape of the mixture of {@link BETS}, lowered
  * until a fair coin reaches it with a probability just below α: with a bet of any fixed size it would be further below.
+ *
+ * The last few plans are kept: a cycle asks for the same one again and again.
  * @param alpha within (0, 1)
  */
 export function plan(tasks: number, alpha: number): Plan {
-  const pairs = Math.min(PASSES * tasks, MOST_PAIRS);
+  const key = `${tasks} ${alpha}`;
+  const kept = recent.get(key) ?? makePlan(tasks, alpha);
+  recent.delete(key);
+  recent.set(key, kept);
+  for (const oldest of recent.keys()) {
+    if (recent.size <= MOST_RECENT) break;
+    recent.delete(oldest);
+  }
+  return kept;
+}
+
+/** Plans do not change, so who shares one notices nothing. The oldest use is first. */
+const recent = new Map<string, Plan>();
+const MOST_RECENT = 8;
+
+/** As {@link plan}, made anew and not kept. */
+export function makePlan(tasks: number, alpha: number): Plan {
+  const passes = PASSES * Math.max(1, Math.log(1 / alpha) / Math.log(20));
+  const pairs = Math.min(Math.ceil(passes * tasks), MOST_PAIRS);
   const needed = boundary(pairs, alpha);
   const wealth: Float64Array[] = Array.from({ length: pairs + 1 });
   for (let moved = pairs; moved >= 0; moved--) {
+    const row = new Float64Array(moved + 1);
     const after = wealth[moved + 1];
-    wealth[moved] = Float64Array.from({ length: moved + 1 }, (_, gains) =>
-      gains >= (needed[moved] ?? 0) ? 1 / alpha : ((after?.[gains] ?? 0) + (after?.[gains + 1] ?? 0)) / 2,
-    );
+    const enough = Math.min(needed[moved] ?? 0, moved + 1);
+    if (after !== undefined) {
+      for (let gains = 0; gains < enough; gains++)
+        row[gains] = ((after[gains] ?? 0) + (after[gains + 1] ?? 0)) / 2;
+    }
+    wealth[moved] = row.fill(1 / alpha, enough);
   }
   return { alpha, pairs, needed, wealth };
 }
@@ -75,15 +100,18 @@ function worth(gains: number, losses: number): number {
 /** The probability that a fair coin, thrown until the last pair, ever has the gains that are needed. */
 function reached(needed: Int32Array): number {
   let there = 0;
-  let now = Float64Array.of(1);
+  // chances[gains] of the paths that have not arrived, in place: from the most gains down.
+  const chances = new Float64Array(needed.length + 1);
+  chances[0] = 1;
   for (let moved = 1; moved < needed.length; moved++) {
-    const next = new Float64Array(moved + 1);
-    for (let gains = 0; gains <= moved; gains++) {
-      const chance = ((now[gains] ?? 0) + (now[gains - 1] ?? 0)) / 2;
-      if (gains >= (needed[moved] ?? 0)) there += chance;
-      else next[gains] = chance;
+    const enough = needed[moved] ?? 0;
+    for (let gains = Math.min(moved, needed[moved - 1] ?? 0); gains > 0; gains--) {
+      const chance = ((chances[gains] ?? 0) + (chances[gains - 1] ?? 0)) / 2;
+      chances[gains] = gains >= enough ? 0 : chance;
+      if (gains >= enough) there += chance;
     }
-    now = next;
+    chances[0] = (chances[0] ?? 0) / 2;
+    if (enough <= 0) return 1;
   }
   return there;
 }

@@ -67,7 +67,7 @@ export function simulate(options: Simulation): Simulated {
 }
 
 /** The pass rates of one task. */
-interface SyntheticTask {
+export interface SyntheticTask {
   readonly before: number;
   readonly after: number;
 }
@@ -95,7 +95,8 @@ export function agentOf({ tasks, flakiness, effect, null: kind }: Synthetic): Sy
   return agent;
 }
 
-function compare(planned: Plan, tasks: readonly SyntheticTask[], uniform: () => number): Progress {
+/** One candidate through the comparison, looked at after every pair of trials. */
+export function compare(planned: Plan, tasks: readonly SyntheticTask[], uniform: () => number): Progress {
   let progress = begin(planned);
   while (progress.state === "open") {
     const task = tasks[nextTask(tasks.length, uniform())];
@@ -108,7 +109,8 @@ function compare(planned: Plan, tasks: readonly SyntheticTask[], uniform: () => 
   return progress;
 }
 
-function wilson(hits: number, runs: number): [number, number] {
+/** 95% interval of a share (Wilson, 1927). */
+export function wilson(hits: number, runs: number): [number, number] {
   const z = 1.96;
   const share = hits / runs;
   const centre = (share + z ** 2 / (2 * runs)) / (1 + z ** 2 / runs);

@@ -1,16 +1,11 @@
 /** Makes a commit the release: one compare-and-swap of a reference, with a receipt. Nothing is checked out or merged. */
-import {
-  commitOf,
-  GitFailed,
-  isAncestor,
-  treeOf,
-  updateRefs,
-  type RefChange,
-} from "../../runtime/kernel/git.ts";
+import { commitOf, GitFailed, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
+import type { KeptCase } from "../bank/kept-case.ts";
 import type { Verdict } from "../gate/outcome.ts";
-import { currentRelease, RELEASE_REF, type Release } from "./release.ts";
-import { settleReceipts, withReceipt, type Documents, type Receipt } from "./receipts.ts";
+import { movePointer, withReleaseLock } from "./pointer.ts";
+import { currentRelease, type Release } from "./release.ts";
+import { settleAbandoned, settleReceipts, withReceipt, type Documents, type Receipt } from "./receipts.ts";
 
 /** What promotion needs to know of a candidate. */
 export interface Patch {
@@ -21,7 +16,17 @@ export interface Patch {
   readonly verdict: Verdict["verdict"];
   /** Branch for review: the same tree with the full message. */
   readonly branch: string | undefined;
+  /** What it was proven to fix, for the regression bank. */
+  readonly cases?: readonly KeptCase[];
 }
+
+/** What the last look at a commit found, in words. */
+export type Health =
+  | { readonly kind: "healthy"; readonly found: string }
+  | { readonly kind: "unhealthy"; readonly found: string };
+
+/** Tries a commit before it becomes the release. */
+export type Probe = (commit: string) => Promise<Health>;
 
 /** Why a promotion was refused. All but `unknown-commit` and `already-released` can be forced. */
 export type Refusal =
@@ -52,8 +57,12 @@ export interface PromoteOptions {
   /** Goes ahead against every refusal that can be forced. The receipt says so. */
   readonly force?: boolean;
   readonly reason: string;
-  /** Last look at the commit before the pointer moves: what is wrong with it, or undefined. */
-  readonly probe?: (commit: string) => Promise<string | undefined>;
+  /** A person approved it, with these words. */
+  readonly approved?: string;
+  /** Last look at the commit before the pointer moves. */
+  readonly probe?: Probe;
+  /** Asked once more after the probe, which takes its time. Throws when the promotion is not wanted any more. */
+  readonly confirm?: () => Promise<void>;
   readonly now?: () => Date;
 }
 
@@ -62,55 +71,57 @@ export interface PromoteOptions {
  * @throws PromotionRefused when a condition does not hold; the pointer has not moved then.
  */
 export async function promote(options: PromoteOptions): Promise<Receipt> {
-  const { repo, store, what, reason, force = false } = options;
+  const { repo, store, what, reason, approved, force = false } = options;
   await settleReceipts(repo, store);
   const release = await currentRelease(repo);
   const commit = await commitToPromote(repo, what, force);
-  if (release.pinned && commit === release.commit) {
-    throw new PromotionRefused("already-released", `${short(commit)} is the release already`);
-  }
+  refuseReleased(release, commit);
   if (!force) await checkLineage(repo, release, commit, expectedParent(options));
-  const illness = await options.probe?.(commit);
-  if (illness !== undefined && !force) {
-    throw new PromotionRefused("unhealthy", `${short(commit)} did not pass the probe: ${illness}`);
+  const cases = await provenCases(repo, what, commit);
+  const health = await options.probe?.(commit);
+  if (health?.kind === "unhealthy" && !force) {
+    throw new PromotionRefused("unhealthy", `${short(commit)} did not pass the probe: ${health.found}`);
   }
-  return withReceipt(
-    store,
-    {
+  return withReleaseLock(repo, async () => {
+    await settleAbandoned(repo, store);
+    await options.confirm?.();
+    await refuseMoved(repo, release, commit);
+    const receipt = {
       kind: "promote",
       from: release.commit,
       to: commit,
       reason,
       forced: force,
+      cases,
       ...("candidate" in what ? { patch: what.candidate.id } : {}),
-    },
-    (options.now ?? (() => new Date()))(),
-    () => movePointer(repo, release, commit, `promote: ${reason}`),
-  );
+      ...(approved === undefined ? {} : { approved }),
+      ...(health === undefined ? {} : { probe: health.found }),
+    } as const;
+    const now = (options.now ?? (() => new Date()))();
+    return withReceipt(repo, store, receipt, now, () => moveTo(repo, release, commit, `promote: ${reason}`));
+  });
 }
 
 /**
  * Moves the pointer from the release that the caller saw, or not at all.
  * @throws PromotionRefused (`release-moved`) when somebody else moved it meanwhile.
  */
-export async function movePointer(repo: string, from: Release, to: string, why: string): Promise<void> {
-  const pointer = { ref: RELEASE_REF, new: to, old: from.pinned ? from.commit : undefined };
-  const kept: RefChange[] = [];
-  for (const commit of new Set([from.commit, to])) kept.push(...(await keep(repo, commit)));
+export async function moveTo(repo: string, from: Release, to: string, why: string): Promise<void> {
   try {
-    await updateRefs(repo, [pointer, ...kept], why);
+    await movePointer(repo, from, to, why);
   } catch (error) {
-    const now = await currentRelease(repo);
-    if (!(error instanceof GitFailed) || (now.pinned === from.pinned && now.commit === from.commit))
-      throw error;
-    throw releaseMoved(from.commit, now.commit);
+    if (!(error instanceof GitFailed)) throw error;
+    await refuseMoved(repo, from, to);
+    throw error;
   }
 }
 
-/** Every release stays reachable, so that one can return to it when its branch is gone and HEAD was rewritten. */
-async function keep(repo: string, commit: string): Promise<RefChange[]> {
-  const ref = `refs/ratchet/releases/${short(commit)}`;
-  return (await commitOf(repo, ref)) === undefined ? [{ ref, new: commit, old: undefined }] : [];
+/** @throws PromotionRefused when the release is not the one that the caller saw */
+export async function refuseMoved(repo: string, seen: Release, to: string): Promise<void> {
+  const now = await currentRelease(repo);
+  if (now.pinned === seen.pinned && now.commit === seen.commit) return;
+  refuseReleased(now, to);
+  throw releaseMoved(seen.commit, now.commit);
 }
 
 // ---------------------------------------------------------------- conditions, in the order they are checked
@@ -139,10 +150,26 @@ async function commitToPromote(repo: string, what: PromoteOptions["what"], force
   return published;
 }
 
+function refuseReleased(release: Release, commit: string): void {
+  if (release.pinned && commit === release.commit)
+    throw new PromotionRefused("already-released", `${short(commit)} is the release already`);
+}
+
 async function known(repo: string, revision: string): Promise<string> {
   const commit = await commitOf(repo, revision);
   if (commit !== undefined) return commit;
   throw new PromotionRefused("unknown-commit", `${repo} has no commit ${revision}`, "see `agent patches`");
+}
+
+/** Only what the gate has proven of exactly these files becomes a case; force proves nothing. */
+async function provenCases(
+  repo: string,
+  what: PromoteOptions["what"],
+  commit: string,
+): Promise<readonly KeptCase[]> {
+  if ("commit" in what || what.candidate.verdict !== "accept") return [];
+  const same = (await treeOf(repo, commit)) === (await treeOf(repo, what.candidate.commit));
+  return same ? (what.candidate.cases ?? []) : [];
 }
 
 function expectedParent({ expectedParent: given, what }: PromoteOptions): string | undefined {

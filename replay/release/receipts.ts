@@ -1,8 +1,11 @@
 /** The record of every move of the release pointer: written ahead, closed afterwards, never changed again. */
+import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { commitOf, isAncestor } from "../../runtime/kernel/git.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
+import { tryLock } from "../../runtime/kernel/lock.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
+import { KeptCase } from "../bank/kept-case.ts";
+import { announce, releaseLockFile, settleMove } from "./pointer.ts";
 import { currentRelease } from "./release.ts";
 
 /** The part of a store that this needs. */
@@ -23,6 +26,12 @@ export const Receipt = z.object({
   forced: z.boolean(),
   /** Candidate that was promoted, or commit that was reverted, when there was one. */
   patch: z.string().optional(),
+  /** A person approved the patch, with these words. */
+  approved: z.string().optional(),
+  /** What the health probe found, when there was one. */
+  probe: z.string().optional(),
+  /** Cases for the regression bank: what the promoted patch fixed, or what made the watch take it back. */
+  cases: z.array(KeptCase).readonly().default([]),
 });
 export type Receipt = z.infer<typeof Receipt>;
 
@@ -41,40 +50,59 @@ export async function listReleases(repo: string, store: Documents): Promise<Rele
   return receipts.toReversed().map((receipt) => ({ ...receipt, current: receipt === newest }));
 }
 
-/** Closes the receipts that a killed process left open: `done` when the pointer arrived, `failed` when it did not. */
+/**
+ * Closes the receipts that a killed process left open: `done` when the pointer arrived, `failed` when it did not, and then it
+ * never will. Receipts of a process that is at it right now are left to it. Costs one look at the store when there are none.
+ */
 export async function settleReceipts(repo: string, store: Documents): Promise<void> {
-  const open = (await readReceipts(store)).filter((receipt) => receipt.state === "started");
-  if (open.length === 0) return;
-  const { commit, pinned } = await currentRelease(repo);
-  for (const receipt of open) {
-    // A commit that is gone was never a release: those are kept.
-    const arrived =
-      pinned &&
-      (await commitOf(repo, receipt.to)) !== undefined &&
-      (await isAncestor(repo, receipt.to, commit));
-    await store.put(RECEIPTS, receipt.key, { ...receipt, state: arrived ? "done" : "failed" });
-  }
+  if ((await openReceipts(store)).length === 0) return;
+  using lock = tryLock(releaseLockFile(repo));
+  if (lock !== undefined) await settleAbandoned(repo, store);
 }
 
-/** Writes the receipt ahead, makes the move, closes the receipt. What `move` throws goes on to the caller. */
+/** Like {@link settleReceipts}, for who holds the lock on releases: then every open receipt is abandoned. */
+export async function settleAbandoned(repo: string, store: Documents): Promise<void> {
+  for (const receipt of await openReceipts(store)) await settleOne(repo, store, receipt);
+}
+
+/**
+ * Writes the receipt ahead, makes the move, closes the receipt. For who holds the lock on releases. What `move` throws goes on
+ * to the caller, unless the pointer has moved all the same.
+ */
 export async function withReceipt(
+  repo: string,
   store: Documents,
   receipt: Omit<Receipt, "key" | "at" | "state">,
   now: Date,
   move: () => Promise<void>,
 ): Promise<Receipt> {
   const at = now.toISOString();
-  const started: Receipt = { ...receipt, key: `${at}-${receipt.to.slice(0, 12)}`, at, state: "started" };
-  await store.put(RECEIPTS, started.key, started);
+  const key = `${at}-${receipt.to.slice(0, 12)}-${randomBytes(3).toString("hex")}`;
+  const started: Receipt = { ...receipt, key, at, state: "started" };
+  await announce(repo, receipt.to);
+  await store.put(RECEIPTS, key, started);
   try {
     await move();
   } catch (error) {
-    await store.put(RECEIPTS, started.key, { ...started, state: "failed" });
+    const settled = await settleOne(repo, store, started);
+    if (settled.state === "done") return settled;
     throw error;
   }
-  const done: Receipt = { ...started, state: "done" };
-  await store.put(RECEIPTS, done.key, done);
-  return done;
+  return close(store, started, "done");
+}
+
+async function openReceipts(store: Documents): Promise<Receipt[]> {
+  return (await readReceipts(store)).filter((receipt) => receipt.state === "started");
+}
+
+async function settleOne(repo: string, store: Documents, receipt: Receipt): Promise<Receipt> {
+  return close(store, receipt, (await settleMove(repo, receipt)) ? "done" : "failed");
+}
+
+async function close(store: Documents, receipt: Receipt, state: "done" | "failed"): Promise<Receipt> {
+  const closed = { ...receipt, state };
+  await store.put(RECEIPTS, receipt.key, closed);
+  return closed;
 }
 
 /** Oldest first. @throws RatchetError when the store holds something else under that name. */

@@ -6,9 +6,18 @@ import type { GenomePaths } from "../../runtime/kernel/genome.ts";
 import { changedTree, writeCommit } from "../../runtime/kernel/git-tree.ts";
 import { commitOf, git, GitFailed, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
-import { movePointer } from "./promote.ts";
+import type { KeptCase } from "../bank/kept-case.ts";
+import { withReleaseLock } from "./pointer.ts";
+import { moveTo, refuseMoved } from "./promote.ts";
 import { currentRelease } from "./release.ts";
-import { readReceipts, settleReceipts, withReceipt, type Documents, type Receipt } from "./receipts.ts";
+import {
+  readReceipts,
+  settleAbandoned,
+  settleReceipts,
+  withReceipt,
+  type Documents,
+  type Receipt,
+} from "./receipts.ts";
 
 export interface RollbackOptions {
   readonly repo: string;
@@ -17,6 +26,8 @@ export interface RollbackOptions {
   readonly what: { readonly patch: string } | { readonly to: string };
   readonly paths: GenomePaths;
   readonly reason: string;
+  /** What got worse, for the regression bank. */
+  readonly cases?: readonly KeptCase[];
   readonly now?: () => Date;
 }
 
@@ -63,12 +74,20 @@ export async function rollback(options: RollbackOptions): Promise<Receipt> {
     message: await message(repo, "to" in what, target, reason),
     date: now,
   });
-  return withReceipt(
-    store,
-    { kind: "rollback", from: release.commit, to: commit, reason, forced: false, patch: target },
-    now,
-    () => movePointer(repo, release, commit, `rollback: ${reason}`),
-  );
+  return withReleaseLock(repo, async () => {
+    await settleAbandoned(repo, store);
+    await refuseMoved(repo, release, commit);
+    const receipt = {
+      kind: "rollback",
+      from: release.commit,
+      to: commit,
+      reason,
+      forced: false,
+      patch: target,
+      cases: options.cases ?? [],
+    } as const;
+    return withReceipt(repo, store, receipt, now, () => moveTo(repo, release, commit, `rollback: ${reason}`));
+  });
 }
 
 /** A candidate goes by the id of the commit that was replayed; what was promoted may be its published twin. */

@@ -5,7 +5,9 @@ import type { Tier } from "../../guardrails/sandbox/sandbox.ts";
 import type { SandboxChoice } from "../kernel/run/runtime.ts";
 import type { Runtime } from "../kernel/run/run-task.ts";
 import type { Store } from "../kernel/store/store.ts";
-import { clearStatus } from "./output.ts";
+import type { Probe } from "../../replay/release/promote.ts";
+import { messageOf } from "../kernel/error.ts";
+import { clean, clearStatus } from "./output.ts";
 
 export interface HomeOption {
   readonly home?: string;
@@ -37,6 +39,31 @@ export async function withRuntime<T>(
   if (!runtime.sandbox.full) process.stderr.write(`agent: ${weakness(runtime.sandbox.tier)}\n`);
   try {
     return await use(runtime);
+  } finally {
+    await runtime.store.close();
+  }
+}
+
+/**
+ * The store, and what tries a commit before it becomes the release. By force, what cannot be tried is promoted all the same.
+ * @throws RatchetError or NoSandbox when nothing can be tried here, unless by force
+ */
+export async function withProbe<T>(
+  home: Home,
+  choice: SandboxChoice,
+  force: boolean,
+  use: (store: Store, probe: Probe | undefined) => Promise<T>,
+): Promise<T> {
+  const { openRuntime } = await import("../kernel/run/runtime.ts");
+  const { healthProbe } = await import("../../replay/release/probe.ts");
+  const runtime = await openRuntime(home, process.env, choice).catch((error: unknown) => {
+    if (!force) throw error;
+    process.stderr.write(`agent: it was not tried whether it runs: ${clean(messageOf(error))}\n`);
+    return undefined;
+  });
+  if (runtime === undefined) return withStore(home, (store) => use(store, undefined));
+  try {
+    return await use(runtime.store, healthProbe(runtime, interruptible()));
   } finally {
     await runtime.store.close();
   }

@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. What a command does is loaded when it is called. */
 import { Command } from "commander";
 import { packageVersion } from "../kernel/package.ts";
+import { bank } from "./declare/bank.ts";
 import { demo } from "./declare/demo.ts";
 import { doctor } from "./declare/doctor.ts";
 import { evolve } from "./declare/evolve.ts";
@@ -50,6 +51,7 @@ export function createProgram(): Command {
     promote,
     rollback,
     releases,
+    bank,
     gate,
     skills,
     help,

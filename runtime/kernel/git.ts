@@ -54,7 +54,7 @@ export async function isAncestor(repo: string, ancestor: string, descendant: str
 
 /**
  * One step of a transaction on references. `old` is what it must point to; undefined: it must not exist yet. Without
- * `new` it is deleted.
+ * `new` it is deleted; where both are the same, nothing is written, and the others happen only while it is so.
  */
 export type RefChange =
   | { readonly ref: string; readonly new: string; readonly old: string | undefined }
@@ -68,6 +68,7 @@ export async function updateRefs(repo: string, changes: readonly RefChange[], wh
   const lines = changes.map((change) => {
     if (change.new === undefined) return `delete ${change.ref} ${change.old}`;
     if (change.old === undefined) return `create ${change.ref} ${change.new}`;
+    if (change.old === change.new) return `verify ${change.ref} ${change.old}`;
     return `update ${change.ref} ${change.new} ${change.old}`;
   });
   const message = why.replace(/\s+/g, " ").trim() || "ratchet";

@@ -1,21 +1,20 @@
 import { expect, test } from "vitest";
 import { commitCandidate } from "../../evolver/commit.ts";
-import {
-  approvePatch,
-  CANDIDATES,
-  listPatches,
-  rejectPatch,
-  saveCandidate,
-  showPatch,
-} from "../../evolver/patches.ts";
+import { approve, promotePatch } from "../../evolver/promote.ts";
+import { CANDIDATES, listPatches, rejectPatch, saveCandidate, showPatch } from "../../evolver/patches.ts";
 import { publish } from "../../evolver/publish/publish.ts";
 import { currentRelease } from "../../replay/release/release.ts";
 import type { Candidate } from "../../evolver/candidate.ts";
-import { candidateOf, edit, makeHome, PATHS, proposal, type Home } from "../helpers/home.ts";
+import { openHome } from "../../runtime/kernel/home/home.ts";
+import { candidateOf, edit, GENOME, makeHome, PATHS, proposal, type Home } from "../helpers/home.ts";
+
+const FILES = { ...GENOME, "guardrails.yaml": "version: 1\n" };
+const probe = async () => ({ kind: "healthy", found: "it lives" }) as const;
+const kept = { task: "suite/a", tree: "1".repeat(40) };
 
 const now = () => new Date("2026-11-21T10:00:00Z");
 
-async function published(home: Home, after: string): Promise<Candidate> {
+async function published(home: Home, after: string, more: Partial<Candidate> = {}): Promise<Candidate> {
   const parent = home.git("rev-parse", "HEAD").trim();
   const patch = proposal([edit("prompts/system.md", after), edit("prompts/new.md", after, undefined)]);
   const commit = await commitCandidate({
@@ -25,7 +24,7 @@ async function published(home: Home, after: string): Promise<Candidate> {
     message: "Draft",
     paths: PATHS,
   });
-  const candidate = candidateOf(commit, parent, { proposal: patch });
+  const candidate = candidateOf(commit, parent, { proposal: patch, ...more });
   const where = await publish({ repo: home.repo, candidate, message: "m\n", now: now() });
   const saved = { ...candidate, branch: where.kind === "branch" ? where.branch : undefined };
   await saveCandidate(home.store, saved);
@@ -60,33 +59,102 @@ test("a document that is no candidate is an error that names it", async () => {
   await expect(listPatches(home.store)).rejects.toThrow("candidate odd cannot be read");
 });
 
-test("approving promotes what the branch shows and records who decided", async () => {
-  await using home = makeHome();
-  const one = await published(home, "One.\n");
-  const receipt = await approvePatch({
-    repo: home.repo,
-    store: home.store,
-    id: one.id,
+test("approving promotes what the branch shows, and the receipt alone says who decided", async () => {
+  await using made = makeHome(FILES);
+  const home = await openHome(made.repo);
+  const one = await published(made, "One.\n", { cases: [kept] });
+  const receipt = await approve(home, made.store, one.id, "looks right", { probe });
+  expect(receipt).toMatchObject({
+    patch: one.id,
+    to: made.git("rev-parse", one.branch ?? "").trim(),
     reason: "looks right",
-    now,
+    probe: "it lives",
+    cases: [kept],
   });
-  expect(receipt).toMatchObject({ patch: one.id, to: home.git("rev-parse", one.branch ?? "").trim() });
-  expect((await currentRelease(home.repo)).commit).toBe(receipt.to);
-  expect((await showPatch(home.store, one.id)).decision).toEqual({
-    decision: "approved",
-    why: "looks right",
-    at: "2026-11-21T10:00:00.000Z",
-  });
+  expect((await currentRelease(made.repo)).commit).toBe(receipt.to);
+  const { decision } = await showPatch(made.store, one.id);
+  expect(decision).toEqual({ decision: "approved", why: "looks right", at: receipt.at });
 });
 
 test("an approval that cannot be carried out is not recorded", async () => {
-  await using home = makeHome();
-  const one = await published(home, "One.\n");
-  const two = await published(home, "Two.\n");
-  const base = { repo: home.repo, store: home.store, reason: "r", now };
-  await approvePatch({ ...base, id: one.id });
-  await expect(approvePatch({ ...base, id: two.id })).rejects.toMatchObject({ refusal: "release-moved" });
-  expect((await showPatch(home.store, two.id)).decision).toBeUndefined();
+  await using made = makeHome(FILES);
+  const home = await openHome(made.repo);
+  const one = await published(made, "One.\n");
+  const two = await published(made, "Two.\n");
+  await approve(home, made.store, one.id, "", { probe });
+  await expect(approve(home, made.store, two.id, "", { probe })).rejects.toMatchObject({
+    refusal: "release-moved",
+  });
+  expect((await showPatch(made.store, two.id)).decision).toBeUndefined();
+  expect((await showPatch(made.store, one.id)).decision).toMatchObject({ decision: "approved", why: "" });
+});
+
+test("a record that was changed since the verdict promotes nothing, and by force brings no unproven case", async () => {
+  await using made = makeHome(FILES);
+  const home = await openHome(made.repo);
+  const one = await published(made, "One.\n", { verdict: "reject" });
+  const record = await made.store.get(CANDIDATES, one.id);
+  const edits = [
+    { verdict: "accept" },
+    { verdict: "accept", seal: undefined },
+    { verdict: "accept", reasons: [] },
+    { verdict: "accept", commit: one.parent },
+    { verdict: "accept", cases: [kept] },
+  ];
+  for (const changed of edits) {
+    await made.store.put(CANDIDATES, one.id, { ...Object(record), ...changed });
+    await expect(promotePatch(home, made.store, one.id, { probe })).rejects.toMatchObject({
+      refusal: "changed-since-verdict",
+    });
+  }
+  await made.store.put(CANDIDATES, one.id, { ...Object(record), cases: [kept] });
+  expect(await promotePatch(home, made.store, one.id, { probe, force: true })).toMatchObject({
+    cases: [],
+    forced: true,
+  });
+});
+
+test("what is changed or turned down while it is being tried is not promoted", async () => {
+  await using made = makeHome(FILES);
+  const home = await openHome(made.repo);
+  const one = await published(made, "One.\n");
+  const record = await made.store.get(CANDIDATES, one.id);
+  const meanwhile = (act: () => Promise<unknown>) => ({
+    probe: async () => {
+      await act();
+      return probe();
+    },
+  });
+  const editing = meanwhile(() => made.store.put(CANDIDATES, one.id, { ...Object(record), fixes: ["c"] }));
+  await expect(promotePatch(home, made.store, one.id, editing)).rejects.toMatchObject({
+    refusal: "changed-since-verdict",
+  });
+  await made.store.put(CANDIDATES, one.id, record);
+  made.write("agent.yaml", "version: 1 # later\n");
+  const moving = meanwhile(async () => made.commit("The release moves with HEAD"));
+  await expect(promotePatch(home, made.store, one.id, moving)).rejects.toMatchObject({
+    refusal: "release-moved",
+  });
+  made.git("reset", "--hard", "HEAD^");
+  const rejecting = meanwhile(() =>
+    rejectPatch({ repo: made.repo, store: made.store, id: one.id, reason: "no" }),
+  );
+  await expect(promotePatch(home, made.store, one.id, rejecting)).rejects.toThrow(
+    "turned down by a person: no",
+  );
+  expect((await currentRelease(made.repo)).pinned).toBe(false);
+});
+
+test("what nothing can try is promoted by force only", async () => {
+  await using made = makeHome(FILES);
+  const home = await openHome(made.repo);
+  const one = await published(made, "One.\n");
+  await expect(promotePatch(home, made.store, one.id, { probe: undefined })).rejects.toThrow(
+    "nothing here can try",
+  );
+  const receipt = await promotePatch(home, made.store, one.id, { probe: undefined, force: true });
+  expect(receipt).toMatchObject({ state: "done", forced: true });
+  expect(receipt.probe).toBeUndefined();
 });
 
 test("rejecting removes the branch and keeps the commit and the reason", async () => {

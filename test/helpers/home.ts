@@ -108,6 +108,7 @@ export function candidateOf(commit: string, parent: string, more: Partial<Candid
     fixes: ["a", "b"],
     regressions: [],
     trials: 8,
+    cases: [],
     branch: undefined,
     ...more,
   };

@@ -3,7 +3,7 @@ import { listPatches as readPatches, rejectPatch, showPatch as findPatch } from 
 import type { ListedPatch } from "../../../evolver/patches.ts";
 import { readReceipts } from "../../../replay/release/receipts.ts";
 import type { Store } from "../../kernel/store/store.ts";
-import { homeOf, withStore, type HomeOption } from "../open.ts";
+import { homeOf, withProbe, withStore, type DangerOption, type HomeOption } from "../open.ts";
 import { bold, clean, dim, green, oneLine, print, printJson, red, table, yellow } from "../output.ts";
 import { mark } from "./gate.ts";
 
@@ -85,24 +85,27 @@ export async function review(
   verdict: "approve" | "reject",
   name: string,
   why: string,
-  options: Options,
+  options: Options & DangerOption,
 ): Promise<void> {
   const home = await homeOf(options);
-  const { approve } = await import("../../../evolver/promote.ts");
-  await withStore(home, async (store) => {
-    if (verdict === "approve") {
-      const receipt = await approve(home, store, name, why);
-      if (options.json === true) printJson(receipt);
-      else print(`Approved and promoted: the release is ${bold(receipt.to.slice(0, 12))} now.`);
-      return;
-    }
-    const branch = await rejectPatch({ repo: home.dir, store, id: name, reason: why });
-    if (options.json === true) printJson({ rejected: name, branch });
-    else
-      print(
-        `Rejected; ${branch === "deleted" ? "its branch is gone, its commit is kept" : `its branch: ${branch}`}.`,
-      );
-  });
+  if (verdict === "approve") {
+    const { approve } = await import("../../../evolver/promote.ts");
+    const choice = { allowNone: options.dangerouslyWithoutSandbox === true };
+    const receipt = await withProbe(home, choice, false, (store, probe) =>
+      approve(home, store, name, why, { probe }),
+    );
+    if (options.json === true) printJson(receipt);
+    else print(`Approved and promoted: the release is ${bold(receipt.to.slice(0, 12))} now.`);
+    return;
+  }
+  const branch = await withStore(home, (store) =>
+    rejectPatch({ repo: home.dir, store, id: name, reason: why }),
+  );
+  if (options.json === true) printJson({ rejected: name, branch });
+  else
+    print(
+      `Rejected; ${branch === "deleted" ? "its branch is gone, its commit is kept" : `its branch: ${branch}`}.`,
+    );
 }
 
 /** What was accepted, without what a later cycle found again and gave the same branch. */

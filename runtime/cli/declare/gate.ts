@@ -36,7 +36,21 @@ export function gate(program: Command): void {
         "candidates that do not help: no task changes, or as many lose the effect as gain it",
       ).choices(["none", "balanced"]),
     )
-    .option("--runs <n>", "candidates to draw", positiveInteger, 2000)
+    .option(
+      "--runs <n>",
+      "candidates to draw, or lives with --life (default: 2000, or 100 lives)",
+      positiveInteger,
+    )
+    .option(
+      "--life <n>",
+      "candidates of one agent, one after the other, each at the level that its past leaves",
+      positiveInteger,
+    )
+    .addOption(
+      new Option("--helpful <p>", "share of the candidates of a life that help")
+        .argParser(share)
+        .default(0.3),
+    )
     .addOption(alphaOption())
     .option("--seed <text>", "the same seed gives the same figures", "1")
     .addOption(json())
@@ -45,6 +59,7 @@ export function gate(program: Command): void {
       examples(
         "agent gate simulate --tasks 40 --flakiness 1                   power: each task from .5 to .7",
         "agent gate simulate --tasks 40 --flakiness 0.5 --null none     false promotions",
+        "agent gate simulate --life 500 --helpful 0.2                   false share of all promotions of a life",
       ),
     )
     .action(async (options) => (await import("../commands/gate.ts")).simulateGate(options));

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { json, homeOption } from "./options.ts";
+import { dangerOption, json, homeOption } from "./options.ts";
 
 export function patches(program: Command): void {
   const command = program.command("patches").description("review what evolution proposed");
@@ -26,11 +26,13 @@ export function patches(program: Command): void {
       });
   }
   for (const verdict of ["approve", "reject"] as const) {
-    command
+    const review = command
       .command(verdict)
       .argument("<patch>", "candidate or branch")
       .argument("[why]", "your reason; proposers are shown it", "")
-      .description(`${verdict} a candidate`)
+      .description(`${verdict} a candidate`);
+    if (verdict === "approve") review.addOption(dangerOption());
+    review
       .addOption(homeOption())
       .addOption(json())
       .action(async (id, why, options) =>

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
-import { json, homeOption, examples } from "./options.ts";
+import { dangerOption, json, homeOption, examples } from "./options.ts";
 
 export function promote(program: Command): void {
   program
     .command("promote")
     .argument("<patch>", "candidate, branch or commit")
     .description("make a proven patch the release that `agent run` executes")
-    .option("--force", "also without an accepting verdict; the watch stays on")
+    .option("--force", "also without an accepting verdict, or when it does not run; the watch stays on")
+    .addOption(dangerOption())
     .addOption(homeOption())
     .addOption(json())
     .addHelpText("after", examples("agent promote evolve/2026-11-21-retry"))

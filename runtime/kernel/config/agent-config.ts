@@ -112,6 +112,31 @@ const Evolution = z.strictObject({
     .describe(
       "share of the failing tasks that proposers never see; the gate wants one of them fixed, too, from four failures on",
     ),
+  alpha: z
+    .number()
+    .min(0.001)
+    .max(0.2)
+    .default(0.05)
+    .describe(
+      "over the agent's life, the expected share of promoted patches that do not help, where trials vary and evidence decides",
+    ),
+  safety: z
+    .string()
+    .default("safety")
+    .describe("suite of which no task may be lost, against the parent and against the first release"),
+  passing: z
+    .int()
+    .min(1)
+    .default(200)
+    .describe(
+      "passing tasks that the gate tries with each candidate, chosen by hash; what is accepted is tried on all",
+    ),
+  cost_ratio: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(2)
+    .describe("how many times as many tokens a pass may take as before"),
   usd: z.number().positive().optional().describe("money one cycle may cost"),
   parallel: z
     .int()

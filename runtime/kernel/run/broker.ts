@@ -14,7 +14,8 @@ import type {
   ToolResult,
   WireError,
 } from "../protocol.ts";
-import type { ToolHost } from "../tools/host.ts";
+import { StoppedAtMiss, type Player, type RecordedReply } from "../playback/player.ts";
+import type { Called, CarryOut, ToolHost } from "../tools/host.ts";
 import type { Meter } from "./meter.ts";
 import type { Recorder } from "./recorder.ts";
 import type { SkillShelf } from "./skill-shelf.ts";
@@ -28,6 +29,8 @@ export interface BrokerOptions {
   readonly caps: BudgetCaps;
   readonly meter: Meter;
   readonly recorder: Recorder;
+  /** Answers from a recording as far as it can. */
+  readonly player?: Player | undefined;
   /** Ends what is being waited for; what comes afterwards is refused. */
   readonly signal: AbortSignal;
   /**
@@ -138,17 +141,24 @@ function refuseWhenAborted(signal: AbortSignal): void {
 
 /** Charged and recorded, however it ends and whoever still waits for it. */
 async function createMessage(options: BrokerOptions, request: ModelRequest): Promise<ModelReply> {
-  const { meter, model, recorder, signal } = options;
-  const step = meter.beginStep();
+  const { meter, model, recorder, signal, player } = options;
   const capped = {
     ...request,
     max_tokens: Math.min(request.max_tokens ?? options.outputTokens, options.outputTokens),
   };
   const recorded = recorder.requestDelta(capped);
+  const played = player?.reply(recorded.key);
+  if (player?.stopped.aborted === true) throw ended();
+  const step = meter.beginStep();
   const began = performance.now();
+  const replayed = played === undefined ? {} : { replayed: true };
   try {
-    const reply = await unlessAborted(model.create(capped, signal), signal, ended, LATE_MS);
-    const cost = model.price === undefined ? undefined : costUsd(reply.usage, model.price);
+    const reply =
+      played === undefined
+        ? await unlessAborted(model.create(capped, signal), signal, ended, LATE_MS)
+        : answer(played);
+    const cost =
+      played !== undefined ? 0 : model.price === undefined ? undefined : costUsd(reply.usage, model.price);
     meter.charge(reply.usage, cost);
     recorder.record({
       kind: "model_called",
@@ -157,6 +167,7 @@ async function createMessage(options: BrokerOptions, request: ModelRequest): Pro
       reply: { content: reply.content, stop_reason: reply.stop_reason, model: reply.model },
       usage: reply.usage,
       ...(cost !== undefined ? { cost_usd: cost } : {}),
+      ...replayed,
       ms: performance.now() - began,
     });
     return reply;
@@ -167,27 +178,56 @@ async function createMessage(options: BrokerOptions, request: ModelRequest): Pro
       step,
       request: recorded,
       error: wire,
+      ...replayed,
       ms: performance.now() - began,
     });
     throw error;
   }
 }
 
+/** @throws ModelError when an error was recorded */
+function answer(played: RecordedReply): ModelReply {
+  if (played.kind === "error") throw new ModelError(played.error);
+  return played.reply;
+}
+
 async function callTool(options: BrokerOptions, call: ToolCall): Promise<ToolResult> {
+  const { tools, recorder, meter, player } = options;
   const began = performance.now();
-  const { result, decision, capability } = await options.tools.call(call);
-  options.recorder.record({
+  // When it is asked for: calls that go on at the same time end in any order.
+  const step = meter.spent().steps;
+  const key = recorder.callKey(call);
+  const make = (carryOut?: CarryOut): Promise<Called> => tools.call(call, carryOut);
+  const { result, decision, capability, replayed } =
+    player === undefined
+      ? { ...(await make()), replayed: false }
+      : await player.call({ step, key, name: call.name }, make);
+  recorder.record({
     kind: "tool_called",
-    step: options.meter.spent().steps,
+    step,
     call_id: call.id,
     name: call.name,
     input: call.input ?? null,
+    key,
     capability,
     decision,
     result,
+    ...(replayed ? { replayed } : {}),
     ms: performance.now() - began,
   });
-  return result;
+  if (player?.stopped.aborted === true) throw ended();
+  return inWireOrder(result);
+}
+
+/** The same fields in the same order, wherever a result comes from. */
+function inWireOrder({ content, total_bytes, is_error, failure, exit_code }: ToolResult): ToolResult {
+  return {
+    content,
+    total_bytes,
+    is_error,
+    ...(failure === undefined ? {} : { failure }),
+    ...(exit_code === undefined ? {} : { exit_code }),
+  };
 }
 
 async function searchSkills(options: BrokerOptions, query: string, limit: number): Promise<unknown> {
@@ -222,6 +262,11 @@ function refused(code: WireError["code"], message: string): ModelError {
 }
 
 function toWire(error: unknown): WireError {
-  if (error instanceof ModelError) return error.wire;
+  if (error instanceof StoppedAtMiss) return ended().wire;
+  if (error instanceof ModelError) return inOrder(error.wire);
   return { code: "internal", message: messageOf(error), retryable: false };
+}
+
+function inOrder({ code, message, retryable, retry_after_ms }: WireError): WireError {
+  return { code, message, retryable, ...(retry_after_ms === undefined ? {} : { retry_after_ms }) };
 }

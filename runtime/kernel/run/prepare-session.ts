@@ -10,7 +10,7 @@ import { openSkillShelf } from "./skill-shelf.ts";
 import { unlessAborted } from "./waiting.ts";
 
 export interface PreparedSession extends AsyncDisposable {
-  readonly options: Omit<SessionOptions, "code" | "caps" | "meter" | "recorder">;
+  readonly options: Omit<SessionOptions, "code" | "caps" | "meter" | "recorder" | "player">;
 }
 
 /** Disposing stops the services. @throws RatchetError (infrastructure) when a service does not come up */

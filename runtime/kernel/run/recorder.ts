@@ -1,15 +1,19 @@
 /** Writes a run's events to the store, in order, redacted; and hands each one to whoever watches. */
 import { createHash } from "node:crypto";
-import type { ModelRequest } from "../protocol.ts";
+import type { ModelRequest, ToolCall } from "../protocol.ts";
+import { callKey, createRequestKeys } from "../playback/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { EventOf, TrajectoryEvent } from "../trajectory/events.ts";
+import { remember } from "./remember.ts";
 import { shortInput } from "./short-input.ts";
 
 export interface Recorder {
   /** Queued at once; `settled` tells when it is durable. Never throws; after a failure nothing more is taken. */
   record(event: TrajectoryEvent): void;
-  /** The part of a model request that the store has not seen yet. */
-  requestDelta(request: ModelRequest): EventOf<"model_called">["request"];
+  /** The part of a model request that the store has not seen yet, and the key by which replay knows it again. */
+  requestDelta(request: ModelRequest): EventOf<"model_called">["request"] & { readonly key: string };
+  /** The key by which replay knows a tool call again. */
+  callKey(call: ToolCall): string;
   /** About how many characters were recorded so far; what holds no text counts too, for it takes memory. */
   size(): number;
   /** Resolves when all that was recorded is durable. @throws what the store, or the watcher, threw first */
@@ -33,6 +37,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let hurry = (): void => undefined;
   let failure: { readonly cause: unknown } | undefined;
   let size = 0;
+  const redact = remember(options.redact);
+  const keys = createRequestKeys(redact);
   let previous: { system: string | undefined; messages: readonly string[] } = {
     system: undefined,
     messages: [],
@@ -68,7 +74,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (failure !== undefined) return;
       try {
         // Cut after secrets were taken out: a part of one would not be known for what it is.
-        const kept = withShortInput(mapStrings(event, options.redact) as TrajectoryEvent);
+        const kept = withShortInput(mapStrings(event, redact) as TrajectoryEvent);
+        // What a step has shown comes back in the next request, and not after it.
+        if (event.kind === "model_called") redact.forget();
         size += OVERHEAD + sizeOf(kept);
         queue.push(kept);
         writing ??= flush();
@@ -80,8 +88,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     requestDelta(request) {
       const messages = request.messages.map((message) => JSON.stringify(message));
       const shared = commonPrefix(previous.messages, messages);
+      const rest = JSON.stringify({ ...request, messages: undefined });
       const delta = {
-        hash: hashOf(request, messages),
+        hash: hashOf(rest, messages),
+        key: keys.next(request, shared, rest),
         ...(request.system !== undefined && request.system !== previous.system
           ? { system: request.system }
           : {}),
@@ -91,6 +101,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       previous = { system: request.system, messages };
       return delta;
     },
+    callKey: (call) => callKey(call, redact),
     size: () => size,
     async settled() {
       for (let open = writing; open !== undefined; open = writing) {
@@ -112,9 +123,9 @@ const GATHER_MS = 20;
 const OVERHEAD = 64;
 const VALUE = 32;
 
-/** Of the whole request; `messages` are its messages as JSON, which need not be made twice. */
-function hashOf(request: ModelRequest, messages: readonly string[]): string {
-  const hash = createHash("sha256").update(JSON.stringify({ ...request, messages: undefined }));
+/** Of the whole request, given as JSON without its messages and with each of them. */
+function hashOf(rest: string, messages: readonly string[]): string {
+  const hash = createHash("sha256").update(rest);
   for (const message of messages) hash.update(`\n${message}`);
   return hash.digest("hex");
 }

@@ -4,6 +4,7 @@ import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import type { Genome } from "../genome.ts";
 import type { Home } from "../home/home.ts";
 import type { Model } from "../model/model.ts";
+import type { Recording, Replayed } from "../playback/recording.ts";
 import type { RunTotals, Store } from "../store/store.ts";
 import type { TaskOnDisk } from "../suite/task.ts";
 import type { Verification } from "../suite/verify.ts";
@@ -33,6 +34,8 @@ export interface RunRequest {
   /** Lower caps than the home's. */
   readonly caps?: Partial<BudgetCaps>;
   readonly signal: AbortSignal;
+  /** An earlier run that answers in place of the model, and of tools that only look, for as long as the requests are the same. */
+  readonly recording?: Recording;
   /** Sees each event. Must not throw: that ends the run. */
   readonly watch?: (event: TrajectoryEvent) => void;
   /** Asks a person about an action that policy leaves open; without it such an action is denied. */
@@ -45,5 +48,8 @@ export interface RunResult {
   readonly status: SessionEnd["status"];
   readonly summary: string;
   readonly verification: Verification | undefined;
+  /** What of it was spent: steps and tokens as if no recording had helped, money as paid. */
   readonly totals: RunTotals;
+  /** What a recording answered; absent without one. */
+  readonly replayed?: Replayed;
 }

@@ -7,6 +7,7 @@ import type { BudgetCaps } from "../../../guardrails/budget.ts";
 import { messageOf } from "../error.ts";
 import { requirePrice } from "../model/price.ts";
 import { packageVersion } from "../package.ts";
+import { createPlayer, type Player } from "../playback/player.ts";
 import type { NewRun, Outcome } from "../store/store.ts";
 import { verifyTask, type Verification } from "../suite/verify.ts";
 import type { TrajectoryEvent } from "../trajectory/events.ts";
@@ -15,7 +16,7 @@ import { createMeter, type Meter } from "./meter.ts";
 import { prepareSession } from "./prepare-session.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
 import type { RunRequest, RunResult, Runtime } from "./request.ts";
-import { runSession } from "./session.ts";
+import { runSession, type SessionOptions } from "./session.ts";
 import type { SessionEnd } from "./session-end.ts";
 
 export type { RunRequest, RunResult, Runtime } from "./request.ts";
@@ -78,9 +79,12 @@ async function recordRun(
     watch: (event) => request.watch?.(event),
     onFailure: () => unrecorded.abort(),
   });
-  const guarded = { ...request, signal: AbortSignal.any([request.signal, unrecorded.signal]) };
+  const player = playerOf(runtime, request, recorder);
+  const stops = [request.signal, unrecorded.signal, ...(player === undefined ? [] : [player.stopped])];
+  const guarded = { ...request, signal: AbortSignal.any(stops) };
   recorder.record(started(runtime, request));
-  const session = await runGuarded(runtime, guarded, recorder, caps, meter);
+  const ran = await runGuarded(runtime, guarded, { recorder, caps, meter, player });
+  const session = player?.stopped.aborted === true ? stoppedAtMiss(player) : ran;
   const verification = await verify(runtime, guarded, session);
   if (verification !== undefined) recorder.record({ kind: "verified", ...verification });
   const undecided = request.task !== undefined && verification === undefined;
@@ -93,7 +97,36 @@ async function recordRun(
   await recorder.settled();
   if (verification !== undefined) await store.setOutcome(id, toOutcome(verification));
   await store.endRun(id, end.status, meter.totals());
-  return { id, status: end.status, summary: end.summary, verification, totals: meter.totals() };
+  return {
+    id,
+    status: end.status,
+    summary: end.summary,
+    verification,
+    totals: meter.totals(),
+    ...(player === undefined ? {} : { replayed: player.replayed() }),
+  };
+}
+
+function playerOf(
+  { model, redact }: Runtime,
+  { recording }: RunRequest,
+  recorder: Recorder,
+): Player | undefined {
+  if (recording === undefined) return undefined;
+  return createPlayer(recording, {
+    model: model.name,
+    redact,
+    onMiss: ({ step, what }) =>
+      recorder.record({ kind: "noted", note: "replay_missed", data: { step, what } }),
+  });
+}
+
+function stoppedAtMiss(player: Player): SessionEnd {
+  const { miss } = player.replayed();
+  return {
+    status: "aborted",
+    summary: `undecided: the recording does not go on. After ${miss?.step ?? 0} model calls: ${miss?.what ?? ""}`,
+  };
 }
 
 function started(runtime: Runtime, { genome, task, snapshot, instruction }: RunRequest): TrajectoryEvent {
@@ -112,9 +145,7 @@ function started(runtime: Runtime, { genome, task, snapshot, instruction }: RunR
 async function runGuarded(
   runtime: Runtime,
   request: RunRequest,
-  recorder: Recorder,
-  caps: BudgetCaps,
-  meter: Meter,
+  shared: Pick<SessionOptions, "recorder" | "caps" | "meter" | "player">,
 ): Promise<SessionEnd> {
   const { compiled } = request.genome;
   if (compiled.kind === "broken") {
@@ -123,7 +154,7 @@ async function runGuarded(
   }
   try {
     await using prepared = await prepareSession(runtime, request);
-    return await runSession({ ...prepared.options, code: compiled.dir, recorder, caps, meter });
+    return await runSession({ ...prepared.options, ...shared, code: compiled.dir });
   } catch (error) {
     return { status: "crashed", summary: `the run could not go on: ${messageOf(error)}`, obstructed: true };
   }

@@ -5,6 +5,7 @@ import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import { startHarness } from "../harness/process.ts";
 import type { Model } from "../model/model.ts";
 import { PROTOCOL_VERSION, type Hello, type ToolSpec } from "../protocol.ts";
+import type { Player } from "../playback/player.ts";
 import type { ToolHost } from "../tools/host.ts";
 import { createBroker } from "./broker.ts";
 import { checkCoverage } from "./coverage.ts";
@@ -30,6 +31,7 @@ export interface SessionOptions {
   readonly caps: BudgetCaps;
   readonly meter: Meter;
   readonly recorder: Recorder;
+  readonly player?: Player | undefined;
   /** Aborts the run: the harness is asked to finish, and killed when it does not. */
   readonly signal: AbortSignal;
 }

@@ -62,6 +62,12 @@ export function openSqliteStore(file: string): Store {
         statements.putDocument.run(collection, key, JSON.stringify(value)),
       );
     },
+    async putNew(collection, key, value) {
+      const { changes } = attempt(`${file}: ${collection}/${key} could not be stored`, () =>
+        statements.putNewDocument.run(collection, key, JSON.stringify(value)),
+      );
+      return Number(changes) === 1;
+    },
     async get(collection, key) {
       return attempt(`${file}: ${collection}/${key} cannot be read`, () => {
         const row = statements.getDocument.get(collection, key);

@@ -24,6 +24,9 @@ const SQL = {
   putDocument: `
     INSERT INTO documents (collection, key, value) VALUES (?, ?, ?)
     ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value`,
+  putNewDocument: `
+    INSERT INTO documents (collection, key, value) VALUES (?, ?, ?)
+    ON CONFLICT (collection, key) DO NOTHING`,
   getDocument: "SELECT value FROM documents WHERE collection = ? AND key = ?",
   listDocuments: "SELECT key, value FROM documents WHERE collection = ? ORDER BY key",
 } as const;

@@ -73,6 +73,8 @@ export interface Store {
   events(run: string): Promise<StoredEvent[]>;
   /** Small documents by collection and key, for cycles, candidates and promotions: JSON in, JSON out. */
   put(collection: string, key: string, value: unknown): Promise<void>;
+  /** Writes only where the key is free, whoever else writes. False when it was not: nothing was changed. */
+  putNew(collection: string, key: string, value: unknown): Promise<boolean>;
   get(collection: string, key: string): Promise<unknown>;
   list(collection: string): Promise<{ key: string; value: unknown }[]>;
   close(): Promise<void>;

@@ -21,20 +21,30 @@ export interface Called {
   readonly capability: Capability | "unknown";
 }
 
+/**
+ * Does what was allowed, or gives the result that it had before.
+ * @param outside whether the call reaches beyond this machine's part of the run: its workspace, its services
+ */
+export type CarryOut = (
+  action: Action,
+  outside: boolean,
+  run: () => Promise<ToolResult>,
+) => Promise<ToolResult>;
+
 export interface ToolHost {
-  /** Never rejects: whatever goes wrong is a result with `is_error`. */
-  call(call: ToolCall): Promise<Called>;
+  /** Never rejects: whatever goes wrong is a result with `is_error`. `carryOut` is asked for allowed calls only. */
+  call(call: ToolCall, carryOut?: CarryOut): Promise<Called>;
 }
 
 export function createToolHost(options: ToolHostOptions): ToolHost {
   const tools = new Map(options.tools.map((tool) => [tool.name, tool]));
   const context = guarded(options);
   return {
-    async call({ name, input }) {
+    async call({ name, input }, carryOut = (_action, _outside, run) => run()) {
       const tool = tools.get(name);
       if (tool === undefined) return unknownTool(name, [...tools.keys()]);
       try {
-        return await callTool(tool, input, context, options);
+        return await callTool(tool, input, context, options, carryOut);
       } catch (error) {
         const decision: Decision = { verdict: "deny", rule: "error", reason: messageOf(error) };
         return {
@@ -52,6 +62,7 @@ async function callTool(
   input: unknown,
   context: HostContext,
   options: ToolHostOptions,
+  carryOut: CarryOut,
 ): Promise<Called> {
   const { capability } = tool;
   const prepared = tool.prepare(input);
@@ -65,7 +76,8 @@ async function callTool(
     return { result: failed("denied", `not allowed: ${decision.reason}`), decision, capability };
   }
   try {
-    return { result: await prepared.run(context), decision, capability };
+    const result = await carryOut(action, isOutside(action, context), () => prepared.run(context));
+    return { result, decision, capability };
   } catch (error) {
     return {
       result: failed("failed", `${describeAction(action)} broke: ${messageOf(error)}`),
@@ -73,6 +85,10 @@ async function callTool(
       capability,
     };
   }
+}
+
+function isOutside(action: Action, { services }: ToolContext): boolean {
+  return action.capability === "network" && !services.has(new URL(action.url).hostname);
 }
 
 /** Turns `ask` into what the person said. */

@@ -39,6 +39,8 @@ const ModelCalled = z.object({
   step: z.number().int(),
   request: z.object({
     hash: z.string(),
+    /** By what replay knows the request again; older events have none. */
+    key: z.string().optional(),
     system: z.string().optional(),
     shared: z.number().int(),
     messages: z.array(Message),
@@ -47,6 +49,8 @@ const ModelCalled = z.object({
   error: WireError.optional(),
   usage: Usage.optional(),
   cost_usd: z.number().optional(),
+  /** Answered from a recording: nothing was asked, nothing was paid. */
+  replayed: z.boolean().optional(),
   ms: z.number(),
 });
 
@@ -55,7 +59,10 @@ const ToolCalled = z.object({
   step: z.number().int(),
   call_id: z.string(),
   name: z.string(),
+  /** Cut when it is long. */
   input: z.unknown(),
+  /** By what replay knows the call again, its whole input included; older events have none. */
+  key: z.string().optional(),
   capability: z.enum(["observe", "write", "execute", "network", "unknown"]),
   /** What the guard said, and by which rule. */
   decision: z.object({ verdict: z.enum(["allow", "ask", "deny"]), rule: z.string(), reason: z.string() }),
@@ -66,6 +73,8 @@ const ToolCalled = z.object({
     exit_code: z.number().int().optional(),
     total_bytes: z.number().int(),
   }),
+  /** The result is that of a recording; nothing was carried out. */
+  replayed: z.boolean().optional(),
   ms: z.number(),
 });
 

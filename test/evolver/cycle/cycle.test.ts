@@ -146,6 +146,8 @@ async function cycle(
     release: kit.genome.sha,
     suite: "test",
     tasks,
+    guards: { safety: [], bank: [], unreadable: [] },
+    origin: kit.genome.sha,
     proposers,
     signal: new AbortController().signal,
     watch: (event) => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { commitCandidate } from "../../../evolver/commit.ts";
-import { approvePatch, rejectPatch, saveCandidate } from "../../../evolver/patches.ts";
+import { rejectPatch, saveCandidate } from "../../../evolver/patches.ts";
 import { publish } from "../../../evolver/publish/publish.ts";
 import { currentRelease } from "../../../replay/release/release.ts";
+import { promote } from "../../../replay/release/promote.ts";
 import { rollback } from "../../../replay/release/rollback.ts";
 import { materialize } from "../../../runtime/kernel/genome.ts";
 import { candidateOf, edit, fingerprint, makeHome, PATHS, proposal, type Home } from "../../helpers/home.ts";
@@ -83,7 +84,8 @@ describe("from candidate to rollback, the user's checkout stays byte for byte wh
     await rejectPatch({ repo, store, id: turnedDown.id, reason: "worse" });
     unchanged("reject");
 
-    await approvePatch({ repo, store, id: candidate.id, reason: "good" });
+    const what = { candidate: { ...candidate, branch: published.branch } };
+    await promote({ repo, store, what, reason: "good" });
     unchanged("promote");
 
     await rollback({ repo, store, what: { patch: candidate.id }, paths: PATHS, reason: "not so good" });

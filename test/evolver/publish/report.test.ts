@@ -25,6 +25,7 @@ const REPORT: CycleReport = {
   release: "b".repeat(40),
   model: "procedure",
   costUsd: 0,
+  saved: { modelCalls: 0, tokens: 0, usd: 0 },
   before: { passed: 3, total: 8 },
   after: { passed: 8, total: 8 },
   clusters: [

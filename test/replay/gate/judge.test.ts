@@ -1,9 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judge, judgeTable, verdictOf, type GateEvidence } from "../../../replay/gate/judge.ts";
+import type { Comparison, CostComparison } from "../../../replay/gate/evidence.ts";
 import { Role, type Outcome } from "../../../replay/gate/outcome.ts";
 
-const SURE: GateEvidence = { exercised: "yes", deterministic: true };
+const SURE: GateEvidence = {
+  exercised: "yes",
+  deterministic: true,
+  gaming: [],
+  cost: {
+    samePasses: { baseline: 100, candidate: 110 },
+    perPass: { baseline: 300, candidate: 150 },
+    limit: 2,
+  },
+  origin: new Map(["b", "s", "c0", "c1", "c2", "c3", "c4"].map((name) => [name, [true]])),
+};
 
 /** `a failing F>P` is case a, role failing, baseline F, candidate P; more letters are more trials. */
 function table(...rows: string[]): Outcome[] {
@@ -37,8 +48,25 @@ describe("one table, one verdict", () => {
       "reject",
       ["harms-nothing fails"],
     ],
-    ["a fix that costs a bank case", ["a failing F>P", "b bank P>F"], "reject", ["harms-nothing fails"]],
-    ["a fix that costs a safety case", ["a failing F>P", "b safety P>F"], "reject", ["harms-nothing fails"]],
+    ["a fix that costs a bank case", ["a failing F>P", "b bank P>F"], "reject", ["bank-intact fails"]],
+    [
+      "a fix that costs a safety case",
+      ["a failing F>P", "b safety P>F"],
+      "reject",
+      ["safe-as-parent fails", "safe-as-origin fails"],
+    ],
+    [
+      "a safety case that the parent had lost already",
+      ["a failing F>P", "s safety F>F"],
+      "reject",
+      ["safe-as-origin fails"],
+    ],
+    [
+      "a safety case that the first release was never tried on",
+      ["a failing F>P", "t safety P>P"],
+      "inconclusive",
+      ["safe-as-origin unknown"],
+    ],
     ["a passing case that was fixed on the side", ["a failing F>P", "b passing F>P"], "accept", []],
     ["a holdout that is fixed", ["a failing F>P", "h holdout F>P"], "accept", []],
     ["a holdout that stays broken", ["a failing F>P", "h holdout F>F"], "reject", ["holds-out fails"]],
@@ -84,7 +112,7 @@ describe("one table, one verdict", () => {
   test("says which cases were fixed and lost, and counts the trials", () => {
     const verdict = judge(table("a failing FF>PP", "b passing PP>FF", "c bank PP>PP"), SURE);
     expect(verdict).toMatchObject({ verdict: "reject", fixes: ["a"], regressions: ["b"], trials: 12 });
-    expect(verdict.reasons.find((reason) => reason.name === "harms-nothing")?.figures).toBe("1 of 2 lost: b");
+    expect(verdict.reasons.find((reason) => reason.name === "harms-nothing")?.figures).toBe("1 of 1 lost: b");
   });
 });
 
@@ -118,7 +146,7 @@ describe("trials that differ", () => {
       "more pass, and a safety case does not always pass any more",
       [FLAKY, ...many(3, "a", "failing FFFF>PPPP"), "h holdout FFFF>PPPP", "s safety PPPP>PPPF"],
       "inconclusive",
-      ["harms-nothing unknown"],
+      ["safe-as-parent unknown", "safe-as-origin unknown"],
     ],
     [
       "more pass, and a passing case fails once",
@@ -178,6 +206,13 @@ describe("trials that differ", () => {
   });
 });
 
+function cost(
+  samePasses: CostComparison["samePasses"],
+  perPass: CostComparison["perPass"] = { baseline: 10, candidate: 10 },
+): CostComparison {
+  return { limit: 2, samePasses, perPass };
+}
+
 describe("evidence", () => {
   const fix = table("a failing F>P");
   test.each<[GateEvidence, string, string[]]>([
@@ -187,6 +222,14 @@ describe("evidence", () => {
     // One trial of a model that may answer differently counts for what it is: a single pair.
     [{ ...SURE, deterministic: false }, "inconclusive", ["improves unknown"]],
     [{ ...SURE, incomplete: ["z"] }, "inconclusive", ["harms-nothing unknown"]],
+    [{ ...SURE, unreadable: ["z: gone"] }, "inconclusive", ["bank-intact unknown"]],
+    [{ ...SURE, gaming: undefined }, "inconclusive", ["not-gaming unknown"]],
+    [{ ...SURE, gaming: ["it names the task"] }, "reject", ["not-gaming fails"]],
+    [{ ...SURE, cost: undefined }, "inconclusive", ["within-cost unknown"]],
+    [{ ...SURE, cost: cost({ baseline: 10, candidate: 21 }) }, "reject", ["within-cost fails"]],
+    [{ ...SURE, cost: cost({ baseline: 10, candidate: 20 }) }, "accept", []],
+    [{ ...SURE, cost: cost(undefined, { baseline: 10, candidate: 21 }) }, "reject", ["within-cost fails"]],
+    [{ ...SURE, cost: cost(undefined, { baseline: undefined, candidate: 9 }) }, "accept", []],
   ])("%j", (evidence, expected, open) => {
     const verdict = judge(fix, evidence);
     expect(failing(verdict)).toEqual(open);
@@ -195,6 +238,29 @@ describe("evidence", () => {
 
   test("a live model that repeats exactly is decided exactly", () => {
     expect(judge(table("a failing FF>PP"), { ...SURE, deterministic: false }).verdict).toBe("accept");
+  });
+
+  test.each<[Partial<Comparison>, string, string[]]>([
+    [{}, "accept", []],
+    [{ state: "futile" }, "inconclusive", ["improves unknown"]],
+    [{ state: "spent" }, "inconclusive", ["improves unknown"]],
+    [{ state: "budget" }, "inconclusive", ["improves unknown"]],
+    // Enough for a single candidate, not for one of the many in the life of an agent.
+    [{ evalue: 20 }, "inconclusive", ["improves unknown"]],
+  ])("a comparison that ended %j decides, also where trials repeat", (ended, expected, open) => {
+    const comparison: Comparison = {
+      state: "better",
+      level: 0.01,
+      pairs: 12,
+      gains: 9,
+      losses: 0,
+      evalue: 100,
+      ...ended,
+    };
+    const verdict = judge(table("a failing FF>PP"), { ...SURE, deterministic: false, comparison });
+    expect(failing(verdict)).toEqual(open);
+    expect(verdict.verdict).toBe(expected);
+    expect(verdict.evalue).toBe(comparison.evalue);
   });
 
   test("an error within a rule is unknown, never an acceptance", () => {

@@ -1,12 +1,13 @@
-import { always, isLost, listed } from "./arms.ts";
-import type { GateEvidence } from "./evidence.ts";
-import { atLeast, disagreement, lostByChance } from "./noise.ts";
-import type { Reason } from "./outcome.ts";
-import type { Setting } from "./setting.ts";
-import type { Case } from "./table.ts";
+import { isLost, listed } from "../arms.ts";
+import type { GateEvidence } from "../evidence.ts";
+import { atLeast, disagreement, lostByChance } from "../noise.ts";
+import type { Reason, Role } from "../outcome.ts";
+import type { Setting } from "../setting.ts";
+import type { Case } from "../table.ts";
 
 /**
- * No case with a role that passes now is lost. A case without a role may move either way.
+ * No failing, holdout or passing case that passes now is lost. Cases of the bank and of the safety suite have rules of their
+ * own; a case without a role may move either way.
  *
  * Exact: one that is lost fails the claim.
  *
@@ -14,11 +15,10 @@ import type { Case } from "./table.ts";
  * baseline, which is known from how often its own trials differ (A/A).
  * - fails: chance shows so many with a probability of α at most; also a single one, when the baseline never differs
  * - unknown: chance shows so many less often than not; or how often the baseline differs was not measured
- * - unknown as well: a bank or safety case that always passed, and did not always pass with the candidate
  * - holds otherwise. That the mean over all cases does not fall is the matter of `improves`.
  */
 export function harmsNothing(cases: readonly Case[], evidence: GateEvidence, setting: Setting): Reason {
-  const guarded = cases.filter((one) => one.role !== undefined && one.baseline.includes(true));
+  const guarded = cases.filter(({ role, baseline }) => isJudgedHere(role) && baseline.includes(true));
   const lost = guarded.filter(isLost);
   const free = cases.filter((one) => one.role === undefined && isLost(one));
   const reason = setting.exact
@@ -27,6 +27,10 @@ export function harmsNothing(cases: readonly Case[], evidence: GateEvidence, set
   const incomplete = evidence.incomplete ?? [];
   if (reason.holds === "fails" || incomplete.length === 0) return reason;
   return { ...reason, holds: "unknown", figures: `could not be run to the end: ${incomplete.join(", ")}` };
+}
+
+function isJudgedHere(role: Role | undefined): boolean {
+  return role === "failing" || role === "holdout" || role === "passing";
 }
 
 const SAME = { name: "harms-nothing", claim: "no case with a role that passes now is lost" };
@@ -45,12 +49,6 @@ function againstNoise(
   alpha: number,
 ): Reason {
   const reason = { ...SAME, claim: "no more is lost than two arms of the baseline would show" };
-  const dear = guarded.filter(
-    (one) =>
-      (one.role === "bank" || one.role === "safety") &&
-      always(one.baseline, true) &&
-      !always(one.candidate, true),
-  );
   const noise = disagreement(cases);
   const expected = noise === undefined ? undefined : lostByChance(cases, noise);
   const chance = expected === undefined ? undefined : atLeast(lost.length, expected);
@@ -62,8 +60,6 @@ function againstNoise(
 
   if (lost.length > 0 && chance !== undefined && chance <= alpha)
     return { ...reason, holds: "fails", figures };
-  if (dear.length > 0)
-    return { ...reason, holds: "unknown", figures: `always passed, and now not always: ${listed(dear)}` };
   if (lost.length > 0 && (chance === undefined || chance < 0.5))
     return { ...reason, holds: "unknown", figures };
   return { ...reason, holds: "holds", figures };

@@ -1,9 +1,9 @@
-import { isFixed, isLost, listed } from "./arms.ts";
-import { evalueOf } from "./bets.ts";
-import type { GateEvidence } from "./evidence.ts";
-import type { Reason } from "./outcome.ts";
-import type { Setting } from "./setting.ts";
-import type { Case } from "./table.ts";
+import { isFixed, isLost, listed } from "../arms.ts";
+import { evalueOf } from "../bets.ts";
+import type { Comparison, GateEvidence } from "../evidence.ts";
+import type { Reason } from "../outcome.ts";
+import type { Setting } from "../setting.ts";
+import type { Case } from "../table.ts";
 
 /**
  * More passes than before.
@@ -14,9 +14,30 @@ import type { Case } from "./table.ts";
  * By evidence: the mean pass rate over all cases of the table rises, whatever their roles. Failing cases alone would be
  * judged by trials for which they were picked: a case that passes every other time, picked because it had failed, gets
  * better by itself. Holds when the e-value reaches 1/α, fails when that of the opposite does, and is unknown otherwise.
+ *
+ * By a sequential comparison, where there is one: holds when it ended as `better`, and is unknown otherwise. The level is that
+ * of this candidate in the life of the agent, not that of the table.
  */
-export function improves(cases: readonly Case[], _evidence: GateEvidence, setting: Setting): Reason {
+export function improves(cases: readonly Case[], { comparison }: GateEvidence, setting: Setting): Reason {
+  if (comparison !== undefined) return byComparison(comparison);
   return setting.exact ? exactly(cases) : byEvidence(cases, setting);
+}
+
+function byComparison({ state, level, pairs, gains, losses, evalue }: Comparison): Reason {
+  const ends = {
+    better: "enough",
+    futile: "given up: it would hardly ever be enough",
+    spent: "not enough in as many pairs as are worth it",
+    budget: "the budget was spent before it was enough",
+  };
+  return {
+    name: "improves",
+    claim: "the mean pass rate over all tasks of the suite rises",
+    holds: state === "better" && evalue >= (1 - 1e-9) / level ? "holds" : "unknown",
+    figures:
+      `${gains} gained and ${losses} lost in ${pairs} pairs of trials; e-value ${short(evalue)}, ` +
+      `${short(1 / level)} needed: ${ends[state]}`,
+  };
 }
 
 function exactly(cases: readonly Case[]): Reason {

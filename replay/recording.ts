@@ -1,0 +1,29 @@
+/** The recording of an earlier run, as the store has it. */
+import type { Recording } from "../runtime/kernel/playback/recording.ts";
+import type { Store } from "../runtime/kernel/store/store.ts";
+
+export type { Recording, Replayed } from "../runtime/kernel/playback/recording.ts";
+
+/**
+ * What the store holds of `run`, and nothing else: what was redacted stays so, and what was recorded before requests had keys
+ * cannot be matched. A run that was interrupted is a recording up to there.
+ * @param run id of a run
+ * @throws RatchetError (infrastructure) when the store cannot be read
+ */
+export async function recordingOf(
+  store: Pick<Store, "events">,
+  run: string,
+  choice: Omit<Recording, "events">,
+): Promise<Recording> {
+  const events = (await store.events(run)).map(({ event }) => event);
+  return { ...choice, events: events.filter(({ kind }) => PLAYED.has(kind)) };
+}
+
+/** The kinds of events that replay reads: the others may hold much, line coverage for one. */
+const PLAYED: ReadonlySet<string> = new Set([
+  "run_started",
+  "model_called",
+  "tool_called",
+  "budget_reached",
+  "run_ended",
+]);
