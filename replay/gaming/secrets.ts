@@ -1,8 +1,7 @@
-/** Strings that tell of one task, and how much each of them tells. */
+/** How much each string of a task tells of it. */
 import { commonAtoms } from "./common.ts";
-import { passagesOf, type Passages } from "./passages.ts";
-import type { TaskTexts } from "./task-texts.ts";
-import { atomsOf, normalised, significantDigits, unitsOf } from "./units.ts";
+import { isShortNumber, type TaskUnits } from "./task-units.ts";
+import { atomsOf, normalised, significantDigits, squeezed, unitsOf } from "./units.ts";
 
 /** The telling strings of one task: bits by unit. */
 export interface Telling {
@@ -11,7 +10,6 @@ export interface Telling {
   /** Numbers of the answer that are too short to tell anything by themselves. */
   readonly short: ReadonlyMap<string, number>;
   readonly names: ReadonlySet<string>;
-  readonly passages: Passages;
 }
 
 const DIGIT = Math.log2(10);
@@ -22,8 +20,6 @@ const KNOWN = 2;
 /** A letter or digit of an id or a hash. */
 const MIXED = 4;
 const MOST = 40;
-/** Numbers with fewer digits are everywhere. */
-const SHORT_DIGITS = 4;
 
 /**
  * The information content of each unit, with two deductions that keep chance matches rare whatever the size of the suite:
@@ -31,86 +27,75 @@ const SHORT_DIGITS = 4;
  * less of which one it is (inverse document frequency, Spärck Jones 1972).
  * @param known texts of the parent's genome
  */
-export function tellingOf(tasks: readonly TaskTexts[], known: readonly string[]): Telling[] {
-  const text = known.join("\n");
-  const plain = new Set([...commonAtoms(), ...atomsOf(normalised(text))]);
-  const knownCompounds = new Set(unitsOf(text).compounds.keys());
-  const asked = tasks.map(({ instruction }) => keysOf([instruction]));
-  const spread = spreadOf(tasks.map(({ instruction, workspace }) => keysOf([instruction, ...workspace])));
-  const passages = passagesOf(tasks, known);
-
-  const weigh = (keys: Iterable<string>): Map<string, number> => {
-    const bits = (key: string): number => (knownCompounds.has(key) ? 0 : bitsOf(key, plain) * spread(key));
-    const raw = Array.from(keys, (key) => [key, bits(key)] as const).filter(([, value]) => value > 0);
+export function tellingOf(tasks: readonly TaskUnits[], known: Known): Telling[] {
+  const spread = spreadOf(tasks.map(({ shown }) => shown));
+  const weigh = (units: Iterable<readonly [string, readonly string[]]>): Map<string, number> => {
+    const raw: [string, number][] = [];
+    for (const [key, atoms] of units) {
+      const bits = known.compounds.has(key) ? 0 : bitsOf(atoms, known.atoms) * spread(key);
+      if (bits > 0) raw.push([key, bits]);
+    }
     const deducted = Math.log2(Math.max(1, raw.length)) + Math.log2(tasks.length);
-    return new Map(
-      raw.map(([key, value]) => [key, value - deducted] as const).filter(([, value]) => value > 0),
-    );
+    return new Map(raw.map(([key, bits]) => [key, bits - deducted] as const).filter(([, bits]) => bits > 0));
   };
-
-  return tasks.map((task, i) => {
-    const secret = keysOf(task.secrets).difference(asked[i] ?? new Set());
-    const short = [...secret].filter((key) => isShortNumber(key) && !plain.has(key));
+  return tasks.map(({ id, answers, literals }) => {
+    const short = [...answers].filter(([key]) => isShortNumber(key) && !known.atoms.has(key));
     return {
-      answers: weigh(secret.difference(new Set(short))),
-      literals: weigh(literalsOf(task.instruction)),
-      short: new Map(short.map((key) => [key, bitsOf(key, plain)])),
-      names: namesOf(task.id, plain),
-      passages: passages[i] ?? { answers: new Set(), instructions: new Set() },
+      answers: weigh([...answers].filter(([key]) => !isShortNumber(key))),
+      literals: weigh(literals),
+      short: new Map(short.map(([key, atoms]) => [key, bitsOf(atoms, known.atoms)])),
+      names: namesOf(id, known.atoms),
     };
   });
 }
 
-function keysOf(texts: readonly string[]): Set<string> {
-  const keys = new Set<string>();
-  for (const text of texts) {
-    const { atoms, compounds } = unitsOf(text);
-    for (const atom of atoms) keys.add(atom);
-    for (const compound of compounds.keys()) keys.add(compound);
-  }
-  return keys;
+/** What anybody can know who has the parent's genome. */
+export interface Known {
+  readonly atoms: ReadonlySet<string>;
+  readonly compounds: ReadonlySet<string>;
+  /** All of it, squeezed. */
+  readonly flat: string;
+}
+
+export function knownFrom(texts: readonly string[]): Known {
+  const text = texts.join("\n");
+  const { atoms, compounds } = unitsOf(text);
+  return {
+    atoms: new Set([...commonAtoms(), ...atoms]),
+    compounds: new Set(compounds.keys()),
+    flat: squeezed(text),
+  };
 }
 
 /** 1 for what one task has, 0 for what all have; without a second task nothing can be told of that. */
 function spreadOf(tasks: readonly ReadonlySet<string>[]): (key: string) => number {
-  const counts = new Map<string, number>();
-  for (const keys of tasks) for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
   const all = Math.log2(tasks.length);
-  return (key) => (all === 0 ? 1 : 1 - Math.log2(Math.max(1, counts.get(key) ?? 1)) / all);
+  if (all === 0) return () => 1;
+  return (key) => {
+    const count = tasks.reduce((sum, keys) => sum + Number(keys.has(key)), 0);
+    return 1 - Math.log2(Math.max(1, count)) / all;
+  };
 }
 
-function bitsOf(key: string, plain: ReadonlySet<string>): number {
-  const atoms = atomsOf(key);
-  const own = (atom: string): number => {
+function bitsOf(atoms: readonly string[], plain: ReadonlySet<string>): number {
+  const [only] = atoms;
+  if (atoms.length === 1 && only !== undefined && plain.has(only)) return 0;
+  const bits = (atom: string): number => {
     if (/^\d/.test(atom)) return DIGIT * significantDigits(atom);
-    if (plain.has(atom)) return atoms.length > 1 ? KNOWN : 0;
+    if (plain.has(atom)) return KNOWN;
     if (/\d/.test(atom)) return MIXED * atom.length;
     return atom.length < 3 ? 2 * atom.length : WORD;
   };
-  if (atoms.length === 1 && plain.has(key)) return 0;
   return Math.min(
     MOST,
-    atoms.reduce((sum, atom) => sum + own(atom), 0),
+    atoms.reduce((sum, atom) => sum + bits(atom), 0),
   );
-}
-
-function isShortNumber(key: string): boolean {
-  return /^[\d.]+$/.test(key) && significantDigits(key) < SHORT_DIGITS;
-}
-
-/** What an instruction takes from its own files: paths, addresses, ids, numbers, names. Its plain words are the subject of any skill for it. */
-function literalsOf(instruction: string): Set<string> {
-  const { atoms, compounds } = unitsOf(instruction);
-  const names = Array.from(instruction.matchAll(/(?<![.!?:]\s+|^)\b(\p{Lu}[\p{L}\p{M}]{2,})/gu), ([name]) =>
-    normalised(name),
-  );
-  const numbers = [...atoms].filter((atom) => /\d/.test(atom) && !isShortNumber(atom));
-  return new Set([...compounds.keys(), ...numbers, ...names]);
 }
 
 /** `suite/task`, and the task's own name where it is no word that everybody uses. */
 function namesOf(id: string, plain: ReadonlySet<string>): Set<string> {
   const name = normalised(id.split("/").at(-1) ?? "");
-  const isTelling = atomsOf(name).some((atom) => !plain.has(atom)) && name.length > 3;
-  return new Set([normalised(id), ...(isTelling && /[^\p{L}]/u.test(name) ? [name] : [])]);
+  const isTelling =
+    name.length > 3 && /[^\p{L}]/u.test(name) && atomsOf(name).some((atom) => !plain.has(atom));
+  return new Set([normalised(id), ...(isTelling ? [name] : [])]);
 }

@@ -1,5 +1,5 @@
 /** What a task says to the agent, and what it says to the grader only. */
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { loadTypeScript, parse } from "../../guardrails/syntax.ts";
@@ -14,22 +14,12 @@ export interface TaskTexts {
   readonly workspace: readonly string[];
 }
 
-/** Bytes of one file and of one folder that are looked at: much more tells nothing that less does not. */
-const MOST_OF_FILE = 4 << 20;
-const MOST_OF_FOLDER = 32 << 20;
+/** Bytes of one file and of one folder that are looked at. Of a longer answer nobody copies the end alone. */
+const MOST_OF_FILE = 64 << 10;
+const MOST_OF_FOLDER = 256 << 10;
 
-/** Read once for each task object. @throws system errors, when a file cannot be read */
-export function textsOf(task: TaskOnDisk): Promise<TaskTexts> {
-  const known = read.get(task);
-  if (known !== undefined) return known;
-  const texts = readTexts(task);
-  read.set(task, texts);
-  return texts;
-}
-
-const read = new WeakMap<TaskOnDisk, Promise<TaskTexts>>();
-
-async function readTexts({ id, dir, task }: TaskOnDisk): Promise<TaskTexts> {
+/** @throws system errors, when a file cannot be read */
+export async function textsOf({ id, dir, task }: TaskOnDisk): Promise<TaskTexts> {
   // What a service says is heard by every agent that asks it.
   const services = new Set(task.services.map(({ script }) => join(dir, "verify", script)));
   const secrets: string[] = [];
@@ -51,10 +41,20 @@ function filesBelow(root: string): { readonly path: string; readonly text: strin
   let left = MOST_OF_FOLDER;
   return files.flatMap((path) => {
     if (left <= 0) return [];
-    const text = readFileSync(path).subarray(0, Math.min(MOST_OF_FILE, left)).toString();
+    const text = beginningOf(path, Math.min(MOST_OF_FILE, left));
     left -= text.length;
     return [{ path, text }];
   });
+}
+
+function beginningOf(path: string, bytes: number): string {
+  const fd = openSync(path, "r");
+  try {
+    const buffer = Buffer.alloc(bytes);
+    return buffer.subarray(0, readSync(fd, buffer, 0, bytes, 0)).toString();
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** The strings and numbers of a script; the rest of it is as in any other. */

@@ -6,8 +6,8 @@ import { addedLines, type AddedLine } from "./added.ts";
 import { constantTexts } from "./constants.ts";
 import { decoded } from "./decode.ts";
 import type { GamingFinding, GamingQuestion } from "./find-gaming.ts";
-import { tellingOf, type Telling } from "./secrets.ts";
-import { textsOf } from "./task-texts.ts";
+import { knownFrom, tellingOf, type Known, type Telling } from "./secrets.ts";
+import { taskUnits, type TaskUnits } from "./task-units.ts";
 import { normalised, squeezed, unitsOf } from "./units.ts";
 
 /** Bits: one patch in 2⁸ has as much in common with some task of the suite by chance. */
@@ -16,15 +16,16 @@ const ENOUGH = 8;
 const EMBEDDED = 8;
 
 /** One finding for each place of the patch that gives it away. @throws system errors, when a task cannot be read */
-export async function findTelling({ tasks, changes, known }: GamingQuestion): Promise<GamingFinding[]> {
+export async function findTelling(question: GamingQuestion): Promise<GamingFinding[]> {
+  const { tasks, changes } = question;
   if (tasks.length === 0) return [];
-  const before = changes.flatMap((change) => change.before ?? []);
-  const texts = await settleAll(tasks.map(textsOf));
-  const parent = [...known, ...before];
-  const telling = tellingOf(texts, parent);
-  const knownText = squeezed(parent.join("\n"));
+  const units = await settleAll(tasks.map(taskUnits));
+  const known = knownFrom([...question.known, ...changes.flatMap(({ before }) => before ?? [])]);
   const added = (await settleAll(changes.map(addedTexts))).flat();
-  const findings = telling.flatMap((task) => matches(task, added, knownText));
+  const passages = passagesIn(units, added, known);
+  const findings = tellingOf(units, known).flatMap((task, i) =>
+    matches(task, passages[i] ?? [], added, known),
+  );
   return [...new Map(findings.map((one) => [`${one.where} ${one.message}`, one])).values()];
 }
 
@@ -71,9 +72,15 @@ interface Match {
 }
 
 /** What a patch has in common with one task: the sum of the bits decides. */
-function matches(task: Telling, added: readonly Added[], knownText: string): GamingFinding[] {
+function matches(
+  task: Telling,
+  passages: readonly Match[],
+  added: readonly Added[],
+  known: Known,
+): GamingFinding[] {
   const found = new Map<string, Match>();
   const atoms = new Set<string>();
+  const inside = strongUnits(task);
   for (const { where, text, joined } of added) {
     const note = (key: string, bits: number, source: Match["source"]): void => {
       if (bits > 0 && !found.has(key)) found.set(key, { where, bits, source });
@@ -84,40 +91,56 @@ function matches(task: Telling, added: readonly Added[], knownText: string): Gam
     const covered = [...units.compounds].flatMap(([compound, parts]) => (found.has(compound) ? parts : []));
     for (const atom of units.atoms.difference(new Set(covered))) lookUp(task, atom, note);
     for (const atom of units.atoms) atoms.add(atom);
-    if (joined === true) lookInside(task, squeezed(text), knownText, note);
+    const flat = joined === true ? squeezed(text) : "";
+    for (const [key, spelled, bits, source] of inside) {
+      if (flat.includes(spelled) && !known.flat.includes(spelled)) note(key, bits, source);
+    }
     for (const name of task.names) if (hasName(normalised(text), name)) note(`name:${name}`, ENOUGH, "name");
   }
-  if (found.size === 0) return [];
-  const where = [...found.values()].toSorted((a, b) => b.bits - a.bits)[0]?.where ?? "";
-  for (const [number, bits] of task.short) {
-    if (atoms.has(number)) found.set(number, { where, bits, source: "expected answer" });
-  }
-  return judged([...found.values()]);
+  const all = [...passages, ...found.values()];
+  const where = all.toSorted((a, b) => b.bits - a.bits)[0]?.where;
+  if (where === undefined) return [];
+  const short = [...task.short].filter(([number]) => atoms.has(number));
+  return judged([...all, ...short.map(([, bits]) => ({ where, bits, source: "expected answer" as const }))]);
 }
 
-type Note = (key: string, bits: number, source: Match["source"]) => void;
-
-function lookUp(task: Telling, key: string, note: Note): void {
+function lookUp(
+  task: Telling,
+  key: string,
+  note: (key: string, bits: number, source: Match["source"]) => void,
+): void {
   const [answer, literal] = [task.answers.get(key) ?? 0, task.literals.get(key) ?? 0];
   note(key, Math.max(answer, literal), answer >= literal ? "expected answer" : "instruction");
 }
 
-/** Units and passages that are taken apart, run together or wrapped. */
-function lookInside(task: Telling, flat: string, knownText: string, note: Note): void {
-  const isInside = (text: string): boolean => flat.includes(text) && !knownText.includes(text);
-  for (const passage of task.passages.answers)
-    if (isInside(passage)) note(passage, ENOUGH, "expected answer");
-  for (const passage of task.passages.instructions)
-    if (isInside(passage)) note(passage, ENOUGH, "instruction");
-  for (const [units, source] of [
-    [task.answers, "expected answer"],
-    [task.literals, "instruction"],
-  ] as const) {
-    for (const [key, bits] of units) {
-      const text = squeezed(key);
-      if (text.length >= EMBEDDED && isInside(text)) note(key, bits, source);
-    }
-  }
+type StrongUnit = readonly [key: string, spelled: string, bits: number, source: Match["source"]];
+
+/** Units that are enough by themselves: they are looked for also where they are run together or taken apart. */
+function strongUnits({ answers, literals }: Telling): StrongUnit[] {
+  const strong = (units: ReadonlyMap<string, number>, source: Match["source"]): StrongUnit[] =>
+    [...units]
+      .filter(([, bits]) => bits >= ENOUGH)
+      .map(([key, bits]): StrongUnit => [key, squeezed(key), bits, source])
+      .filter(([, spelled]) => spelled.length >= EMBEDDED);
+  return [...strong(answers, "expected answer"), ...strong(literals, "instruction")];
+}
+
+/** Lines and runs of words that one task has and nobody else, wherever they are wrapped. By task. */
+function passagesIn(tasks: readonly TaskUnits[], added: readonly Added[], known: Known): Match[][] {
+  const texts = added
+    .filter(({ joined }) => joined)
+    .map(({ where, text }) => ({ where, flat: squeezed(text) }))
+    .filter(({ flat }) => flat !== "");
+  const found = (passage: string, source: Match["source"], kind: "lines" | "runs"): Match[] => {
+    const place = texts.find(({ flat }) => flat.includes(passage));
+    if (place === undefined || known.flat.includes(passage)) return [];
+    const isShared = tasks.filter((task) => task[kind].has(passage)).length > 1;
+    return isShared ? [] : [{ where: place.where, bits: ENOUGH, source }];
+  };
+  return tasks.map(({ lines, runs }) => [
+    ...[...lines].flatMap((line) => found(line, "expected answer", "lines")),
+    ...[...runs].flatMap((run) => found(run, "instruction", "runs")),
+  ]);
 }
 
 /** As a whole name: `sum` is not in `summary`. */

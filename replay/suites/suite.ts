@@ -9,8 +9,8 @@ import { packageVersion } from "../../runtime/kernel/package.ts";
 import { loadSuite } from "../../runtime/kernel/suite/load.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 
-/** Suites that Ratchet generates. The held-out half is never given to a cycle. */
-export const BUILT_IN: readonly string[] = ["chores", "chores-heldout"];
+/** Suites that Ratchet generates. The held-out half of the chores and `safety` are never given to a cycle to evolve on. */
+export const BUILT_IN: readonly string[] = ["chores", "chores-heldout", "safety"];
 
 const SEED = 20_261_121;
 
@@ -18,7 +18,7 @@ const SEED = 20_261_121;
 export async function openSuite(home: Home, name: string): Promise<TaskOnDisk[]> {
   const own = join(home.dir, "tasks", name);
   if (/^[\w-]+$/.test(name) && existsSync(own)) return loadSuite(own);
-  if (BUILT_IN.includes(name)) return loadSuite(join(await builtIn(home), name));
+  if (BUILT_IN.includes(name)) return loadSuite(join(await builtIn(home, name), name));
   const known = [...(await ownSuites(home)), ...BUILT_IN];
   const meant = closest(name, known);
   throw new RatchetError(
@@ -36,14 +36,15 @@ async function ownSuites(home: Home): Promise<string[]> {
 }
 
 /** Generated beside its final place and moved there whole, so that two processes at once do no harm. */
-async function builtIn(home: Home): Promise<string> {
+async function builtIn(home: Home, name: string): Promise<string> {
   const root = join(home.state, "suites");
-  const folder = join(root, `chores-${packageVersion()}-${SEED}`);
+  const group = name === "safety" ? "safety" : "chores";
+  const folder = join(root, `${group}-${packageVersion()}-${SEED}`);
   if (existsSync(folder)) return folder;
-  const { writeChores } = await import("./chores/chores.ts");
   await mkdir(root, { recursive: true });
   const fresh = await mkdtemp(join(root, ".new-"));
-  await writeChores(fresh, { seed: SEED });
+  if (group === "safety") await (await import("./safety/safety.ts")).writeSafety(fresh, { seed: SEED });
+  else await (await import("./chores/chores.ts")).writeChores(fresh, { seed: SEED });
   try {
     await rename(fresh, folder);
   } catch (error) {

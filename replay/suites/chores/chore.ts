@@ -19,6 +19,8 @@ export interface Chore {
   readonly truth: Readonly<Record<string, string | Uint8Array>>;
   readonly checks: TaskFile["verify"];
   readonly services?: TaskFile["services"];
+  /** Patterns of files that must be left as they are. */
+  readonly protect?: readonly string[];
 }
 
 /** Makes the three tasks of a family: two to evolve on and one that is held out. */

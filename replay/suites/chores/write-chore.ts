@@ -13,6 +13,7 @@ export async function writeChore(dir: string, chore: Chore): Promise<void> {
     instruction: chore.instruction,
     verify: chore.checks,
     services: chore.services ?? [],
+    protect: [...(chore.protect ?? [])],
   });
   await mkdir(dirname(dir), { recursive: true });
   await mkdir(dir);

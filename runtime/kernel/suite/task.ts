@@ -37,6 +37,14 @@ export const Task = z.strictObject({
   instruction: z.string().min(1),
   verify: z.array(Check).min(1),
   services: z.array(Service).default([]),
+  /** A run that changed, added or removed one has failed. */
+  protect: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "files of the workspace that the checks rely on, as patterns (tests/**); a run that changes one fails. What a " +
+        "check's command names is protected by itself; with ! in front a pattern takes files out",
+    ),
   /** Lower than the home's own budgets, never higher. */
   budgets: z
     .strictObject({ steps: z.int().positive().optional(), seconds: z.int().positive().optional() })

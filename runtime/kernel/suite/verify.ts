@@ -7,6 +7,7 @@ import { resolveBelow } from "../tools/place.ts";
 import { codeOf } from "../workspace/dir.ts";
 import { withParent } from "../workspace/files.ts";
 import { compare } from "./compare.ts";
+import { changedProtected } from "./protect.ts";
 import { runCheck } from "./run-check.ts";
 import type { Check, TaskOnDisk } from "./task.ts";
 
@@ -34,9 +35,13 @@ export interface Checked {
 /** Largest file that is compared, in bytes. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-/** Never rejects. Every check is made, so that the detail is complete. */
+/** Never rejects. Every check is made, so that the detail is complete; none when what they rely on was changed. */
 export async function verifyTask(options: VerifyOptions): Promise<Verification> {
   const began = performance.now();
+  const obstacle = checkProtected(options);
+  if (obstacle !== undefined) {
+    return { ...obstacle, detail: `${obstacle.verdict}: ${obstacle.detail}`, ms: performance.now() - began };
+  }
   const results: Checked[] = [];
   for (const check of options.task.task.verify) {
     try {
@@ -51,6 +56,15 @@ export async function verifyTask(options: VerifyOptions): Promise<Verification> 
     detail: results.map(({ verdict, detail }) => `${verdict}: ${detail}`).join("\n"),
     ms: performance.now() - began,
   };
+}
+
+function checkProtected({ task, workspace }: VerifyOptions): Checked | undefined {
+  try {
+    const changed = changedProtected(task, workspace);
+    return changed === undefined ? undefined : { verdict: "fail", detail: changed };
+  } catch (error) {
+    return { verdict: "error", detail: `protected files cannot be compared: ${messageOf(error)}` };
+  }
 }
 
 /** No check at all is no success. */
