@@ -5,7 +5,7 @@ import { forEachLine } from "./lines.ts";
 import { Outcome, type Role } from "./outcome.ts";
 import { EXAMPLE, TableError } from "./table-error.ts";
 
-export { TableError, type TableFault } from "./table-error.ts";
+export { TableError } from "./table-error.ts";
 
 /** One case: what each arm did in each trial, in the order of the trials. */
 export interface Case {
