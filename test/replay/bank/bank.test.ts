@@ -6,8 +6,9 @@ import {
   rmSync,
   symlinkSync,
   writeFileSync,
+  chmodSync,
+  statSync,
 } from "node:fs";
-import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bankOf, listBank } from "../../../replay/bank/bank.ts";
