@@ -20,8 +20,15 @@ beforeAll(async () => {
   const store = openSqliteStore(join(home.state, "store.db"));
   const commit = "0".repeat(40);
   await store.put("releases", "1", {
-    ...{ key: "1", at: "2026-11-21T10:00:00.000Z", kind: "promote", state: "done" },
-    ...{ from: commit, to: commit, reason: "Retry what fails", forced: false, patch: "abc" },
+    key: "1",
+    at: "2026-11-21T10:00:00.000Z",
+    kind: "promote",
+    state: "done",
+    from: commit,
+    to: commit,
+    reason: "Retry what fails",
+    forced: false,
+    patch: "abc",
     cases: [await keepCase(home, task)],
   });
   await store.close();
