@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { originRelease } from "../replay/release/origin.ts";
+import { PromotionRefused } from "../replay/release/promote.ts";
 import { healthProbe } from "../replay/release/probe.ts";
 import { settleReceipts } from "../replay/release/receipts.ts";
 import { currentRelease } from "../replay/release/release.ts";
@@ -27,6 +28,8 @@ export interface Evolved extends CycleReport {
   readonly report: string;
   /** Branches that became part of the release, in order. */
   readonly promoted: readonly string[];
+  /** Why the branch after them was not promoted, and so none that was proven on top of it. */
+  readonly notPromoted?: string;
 }
 
 /** @throws RatchetError when suite, store or git fail, or another cycle goes on in this home */
@@ -57,17 +60,30 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     candidates: cycle.candidates.map(({ candidate }) => candidate.id),
     report,
   });
-  return { ...cycle, report, promoted: await promoteAccepted(runtime, cycle, options.signal) };
+  return { ...cycle, report, ...(await promoteAccepted(runtime, cycle, options.signal)) };
 }
 
 /** Under `promotion: auto` what was accepted becomes the release, in the order in which it was stacked. */
-async function promoteAccepted(runtime: Runtime, cycle: CycleReport, signal: AbortSignal): Promise<string[]> {
+async function promoteAccepted(
+  runtime: Runtime,
+  cycle: CycleReport,
+  signal: AbortSignal,
+): Promise<Pick<Evolved, "promoted" | "notPromoted">> {
   const { home, store } = runtime;
   const accepted = cycle.candidates.flatMap(({ candidate }) => candidate.branch ?? []);
-  if (home.config.evolution.promotion === "review") return [];
+  if (home.config.evolution.promotion === "review") return { promoted: [] };
   const probe = healthProbe(runtime, signal);
-  for (const branch of accepted) await promotePatch(home, store, branch, { probe });
-  return accepted;
+  const promoted: string[] = [];
+  for (const branch of accepted) {
+    try {
+      await promotePatch(home, store, branch, { probe });
+    } catch (error) {
+      if (!(error instanceof PromotionRefused)) throw error;
+      return { promoted, notPromoted: `${branch}: ${error.message}` };
+    }
+    promoted.push(branch);
+  }
+  return { promoted };
 }
 
 async function writeReport({ home, model }: Runtime, cycle: CycleReport): Promise<string> {

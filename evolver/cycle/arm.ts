@@ -62,8 +62,13 @@ export async function traceOf(store: Store, trial: TrialResult): Promise<Trace> 
   const [run, events] = await Promise.all([store.getRun(trial.id), store.events(trial.id)]);
   return {
     run: { ...run, outcome: { kind: "unknown" }, workspace: "", snapshot: null },
-    events: events.map(({ event }) => withoutAnswer(event)),
+    events: events.flatMap(({ event }) => (isAside(event) ? [] : [withoutAnswer(event)])),
   };
+}
+
+/** The kernel's own note on how the trial was made; it says nothing about the agent. */
+function isAside(event: TrajectoryEvent): boolean {
+  return event.kind === "noted" && event.note === "replay_missed";
 }
 
 function withoutAnswer(event: TrajectoryEvent): TrajectoryEvent {

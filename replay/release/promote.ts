@@ -1,5 +1,5 @@
 /** Makes a commit the release: one compare-and-swap of a reference, with a receipt. Nothing is checked out or merged. */
-import { commitOf, GitFailed, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
+import { commitOf, git, GitFailed, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { KeptCase } from "../bank/kept-case.ts";
 import type { Verdict } from "../gate/outcome.ts";
@@ -143,7 +143,7 @@ async function commitToPromote(repo: string, what: PromoteOptions["what"], force
   }
   if (candidate.branch === undefined) return known(repo, candidate.commit);
   const published = await known(repo, `refs/heads/${candidate.branch}`);
-  if ((await treeOf(repo, published)) !== (await treeOf(repo, candidate.commit)) && !force) {
+  if (!force && !(await sameChange(repo, published, await known(repo, candidate.commit)))) {
     const message = `${candidate.branch} was changed since its verdict: what was proven is ${short(candidate.commit)}`;
     throw new PromotionRefused(
       "changed-since-verdict",
@@ -152,6 +152,12 @@ async function commitToPromote(repo: string, what: PromoteOptions["what"], force
     );
   }
   return published;
+}
+
+/** The same files on top of the same parents: only who wrote it, when and with what message may differ. */
+async function sameChange(repo: string, one: string, other: string): Promise<boolean> {
+  const printed = await git(repo).run(["log", "--no-walk", "--format=%T %P", one, other]);
+  return new Set(printed.trim().split("\n")).size === 1;
 }
 
 function refuseReleased(release: Release, commit: string): void {

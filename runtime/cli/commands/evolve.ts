@@ -1,6 +1,6 @@
 import type { Evolved } from "../../../evolver/evolve.ts";
 import { homeOf, interruptible, withRuntime, type DangerOption, type HomeOption } from "../open.ts";
-import { bold, count, dim, fit, green, oneLine, print, printJson, seconds } from "../output.ts";
+import { bold, count, dim, fit, green, oneLine, print, printJson, seconds, yellow } from "../output.ts";
 import { cycleView } from "../view/cycle.ts";
 
 export async function evolve(
@@ -46,6 +46,7 @@ export async function evolve(
         `${accepted.length} of ${count(done.candidates.length, "candidate")} accepted, ${count(done.trials, "trial")} in ${seconds(done.seconds)}`,
     );
     for (const { branch } of accepted) print(`  ${green(branch ?? "")}`);
+    if (done.notPromoted !== undefined) print(yellow(`not promoted: ${oneLine(done.notPromoted, 300)}`));
     print(dim(`report: ${done.report}`));
     print(nextStep(done, accepted.length));
   });

@@ -8,7 +8,7 @@ export async function releases(options: HomeOption & { json?: boolean }): Promis
   const home = await homeOf(options);
   const { moves, life } = await withStore(home, async (store) => ({
     moves: await listReleases(home.dir, store),
-    life: summaryOf(await lifeOf(store)),
+    life: summaryOf(await lifeOf(store), home.config.evolution.alpha),
   }));
   const current = await currentRelease(home.dir);
   if (options.json === true) {

@@ -123,6 +123,9 @@ test("a branch that was edited after its verdict is not what was proven", async 
   const edited = await commitOn(home, head(home), "Edited by hand.\n");
   home.git("branch", "-f", "evolve/x", edited);
   expect(await refusal(base)).toBe("changed-since-verdict");
+  const elsewhere = home.git("commit-tree", "-p", "HEAD", "-p", edited, "-m", "m", `${commit}^{tree}`).trim();
+  home.git("branch", "-f", "evolve/x", elsewhere);
+  expect(await refusal(base)).toBe("changed-since-verdict");
   home.git("branch", "-f", "evolve/x", reworded);
   expect((await promote(base)).to).toBe(reworded);
 });
