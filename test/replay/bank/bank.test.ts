@@ -8,8 +8,6 @@ import {
   statSync,
   symlinkSync,
   writeFileSync,
-  chmodSync,
-  statSync,
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
