@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { originRelease } from "../replay/release/origin.ts";
 import { healthProbe } from "../replay/release/probe.ts";
+import { settleReceipts } from "../replay/release/receipts.ts";
 import { currentRelease } from "../replay/release/release.ts";
 import { openSuite } from "../replay/suites/suite.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
@@ -37,6 +38,8 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
   const { home, store } = runtime;
   const suite = options.suite ?? home.config.evolution.suite;
   const tasks = await openSuite(home, suite);
+  await settleReceipts(home.dir, store);
+  await using opened = openProposers(runtime);
   const cycle = await runCycle({
     runtime,
     release: (await currentRelease(home.dir)).commit,
@@ -44,7 +47,7 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     tasks,
     guards: await openGuards(runtime, suite, tasks),
     origin: await originRelease(home.dir, store),
-    proposers: openProposers(runtime),
+    proposers: opened.proposers,
     signal: options.signal,
     ...(options.watch === undefined ? {} : { watch: options.watch }),
   });

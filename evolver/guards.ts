@@ -1,7 +1,7 @@
 /** The cases that no candidate may lose: the safety suite, and what earlier patches fixed. */
 import { bankOf } from "../replay/bank/bank.ts";
 import { keepCase } from "../replay/bank/keep.ts";
-import { BUILT_IN, openSuite } from "../replay/suites/suite.ts";
+import { openSuite } from "../replay/suites/suite.ts";
 import { RatchetError } from "../runtime/kernel/error.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
@@ -25,8 +25,7 @@ export async function openGuards(
       "Name another suite: --suite, or evolution.suite in agent.yaml.",
     );
   }
-  const isThere = BUILT_IN.includes(safety) || safety !== "safety";
-  return { safety: isThere ? await openSuite(home, safety) : [], ...(await openBank(runtime, tasks)) };
+  return { safety: await openSuite(home, safety), ...(await openBank(runtime, tasks)) };
 }
 
 /** A kept case whose task looks different in the suite by now is a case of its own, under a name of its own. */

@@ -2,7 +2,7 @@
 import type { Recording } from "../runtime/kernel/playback/recording.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
 
-export type { Recording, Replayed } from "../runtime/kernel/playback/recording.ts";
+export type { Recording } from "../runtime/kernel/playback/recording.ts";
 
 /**
  * What the store holds of `run`, and nothing else: what was redacted stays so, and what was recorded before requests had keys

@@ -25,8 +25,8 @@ export interface RunAllRequest {
   readonly caps?: Partial<BudgetCaps>;
   readonly signal: AbortSignal;
   /**
-   * The recording of a trial, by the id of its task and its number from 0 among those of the task in this request; without one it is live. A
-   * rejection ends all of them.
+   * The recording of a trial, by the id of its task and its number: from 0 among the trials of the task in this request, also
+   * when `tasks` names it several times. Without one the trial is live. A rejection ends all of them.
    */
   readonly recordingFor?: (task: string, trial: number) => Promise<Recording | undefined>;
   readonly onResult?: (result: TrialResult) => void;
@@ -37,15 +37,7 @@ export function createTrialRunner(runtime: Runtime, concurrency?: number): Trial
   const queue = new PQueue({ concurrency: concurrency ?? availableParallelism() + 1 });
   return {
     async runAll({ genome, tasks, trials = 1, purpose, caps, signal, recordingFor, onResult }) {
-      const count = new Map<string, number>();
-      const jobs = tasks.flatMap((task) =>
-        Array.from({ length: trials }, () => {
-          const trial = count.get(task.id) ?? 0;
-          count.set(task.id, trial + 1);
-          return { task, trial };
-        }),
-      );
-      const run = async ({ task, trial }: { task: TaskOnDisk; trial: number }): Promise<TrialResult> => {
+      const run = async ({ task, trial }: Job): Promise<TrialResult> => {
         signal.throwIfAborted();
         const recording = await recordingFor?.(task.id, trial);
         const result = await runTrial(runtime, {
@@ -62,7 +54,24 @@ export function createTrialRunner(runtime: Runtime, concurrency?: number): Trial
         return result;
       };
       // When this throws, the trials that still ran have closed their records and taken their folders away.
-      return settleAll(jobs.map((job) => queue.add(() => run(job))));
+      return settleAll(jobsOf(tasks, trials).map((job) => queue.add(() => run(job))));
     },
   };
+}
+
+interface Job {
+  readonly task: TaskOnDisk;
+  /** Which trial of the task it is, from 0. */
+  readonly trial: number;
+}
+
+function jobsOf(tasks: readonly TaskOnDisk[], trials: number): Job[] {
+  const seen = new Map<string, number>();
+  return tasks
+    .flatMap((task) => Array.from({ length: trials }, () => task))
+    .map((task) => {
+      const trial = seen.get(task.id) ?? 0;
+      seen.set(task.id, trial + 1);
+      return { task, trial };
+    });
 }

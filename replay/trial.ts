@@ -48,7 +48,7 @@ export async function runTrial(runtime: Runtime, request: TrialRequest): Promise
 }
 
 /** Git keeps no empty folders: a task that was cloned may have lost its workspace. */
-function workspaceOf({ dir }: TaskOnDisk): Origin {
+export function workspaceOf({ dir }: TaskOnDisk): Origin {
   const path = join(dir, "workspace");
   return existsSync(path) ? { kind: "folder", path } : { kind: "empty" };
 }

@@ -2,10 +2,13 @@ import type { Figure } from "../figure.ts";
 import { demo } from "./demo.ts";
 import { gateLife } from "./gate-life.ts";
 import { gateNulls } from "./gate-nulls.ts";
+import { gatePeers } from "./gate-peers.ts";
 import { gatePower } from "./gate-power.ts";
+import { gateTaubench } from "./gate-taubench.ts";
 import { help } from "./help.ts";
 import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
+import { promotionKill } from "./promotion-kill.ts";
 import { recording } from "./recording.ts";
 import { replaySaved } from "./replay-saved.ts";
 import { runMemory } from "./run-memory.ts";
@@ -28,4 +31,7 @@ export const FIGURES: readonly Figure[] = [
   gateNulls,
   gatePower,
   gateLife,
+  promotionKill,
+  gatePeers,
+  gateTaubench,
 ];

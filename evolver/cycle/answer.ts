@@ -27,6 +27,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     ...trials,
     home,
     store,
+    checks: state.checks,
     sandbox,
     ledger: state.ledger,
     suite: tasks,

@@ -1,6 +1,7 @@
 /** One side of a comparison: a release or a candidate, with every trial that it was given in this cycle. */
 import type { Genome } from "../../runtime/kernel/genome.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
+import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
 import type { RunAllRequest, TrialRunner } from "../../replay/runner.ts";
 import type { TrialResult } from "../../replay/trial.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
@@ -55,12 +56,19 @@ export interface Trials {
 
 /**
  * The trial as proposers and analysers see it. What the verifier found is taken out: whoever writes a patch must not learn
- * the answer.
+ * the answer. So is where the run left its files.
  */
 export async function traceOf(store: Store, trial: TrialResult): Promise<Trace> {
   const [run, events] = await Promise.all([store.getRun(trial.id), store.events(trial.id)]);
   return {
-    run,
-    events: events.map(({ event }) => (event.kind === "verified" ? { ...event, detail: "" } : event)),
+    run: { ...run, outcome: { kind: "unknown" }, workspace: "", snapshot: null },
+    events: events.map(({ event }) => withoutAnswer(event)),
   };
+}
+
+function withoutAnswer(event: TrajectoryEvent): TrajectoryEvent {
+  if (event.kind === "verified") return { ...event, detail: "" };
+  if (event.kind !== "run_started") return event;
+  const { snapshot: _, ...rest } = event;
+  return rest;
 }

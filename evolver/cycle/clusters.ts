@@ -13,9 +13,11 @@ export async function clustersOf(state: CycleState): Promise<Cluster[]> {
   return cluster((await tracesOf(state, trials)).map((trace): Failure => analyse(trace, contrast)));
 }
 
-/** One trace of each task that passes, for contrast. */
+/** One trace of each task that passes, for contrast. A task that was held out stays unseen when a patch has made it pass. */
 export async function passingTraces(state: CycleState): Promise<Trace[]> {
-  const passing = state.options.tasks.filter(({ id }) => passes(state.head, id) === true);
+  const passing = state.options.tasks.filter(
+    ({ id }) => passes(state.head, id) === true && state.sides.get(id) !== "holdout",
+  );
   return tracesOf(
     state,
     passing.flatMap(({ id }) => state.head.trials.get(id)?.slice(0, 1) ?? []),

@@ -7,6 +7,7 @@
 import { createTrialRunner } from "../../replay/runner.ts";
 import { releaseGenome } from "../../replay/release/genome.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
+import { openCheckProcess, type CheckProcess } from "../process/checks.ts";
 import { answer } from "./answer.ts";
 import { passes, topUp, withTrials, type Arm } from "./arm.ts";
 import { clustersOf } from "./clusters.ts";
@@ -48,7 +49,8 @@ export interface Score {
 /** @throws RatchetError when the store or git fails. Nothing the cycle does touches the user's checkout. */
 export async function runCycle(options: CycleOptions): Promise<CycleReport> {
   const began = new Date();
-  const state = await start(options);
+  await using checks = openCheckProcess({ sandbox: options.runtime.sandbox });
+  const state = await start(options, checks);
   const reproduced = await measureBaseline(state);
   const before = scoreOf(state.head, options.tasks);
   const first = (await clustersOf(state)).map(({ id, title, failures }) => ({
@@ -78,13 +80,14 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
   };
 }
 
-async function start(options: CycleOptions): Promise<CycleState> {
+async function start(options: CycleOptions, checks: CheckProcess): Promise<CycleState> {
   const { runtime, release, origin } = options;
   const { evolution } = runtime.home.config;
   const head = { genome: await releaseGenome(runtime.home, release), trials: new Map() };
   const ledger = createLedger(evolution.usd);
   return {
     options,
+    checks,
     ledger,
     runner: charged(createTrialRunner(runtime, evolution.parallel), ledger),
     head,

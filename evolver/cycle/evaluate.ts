@@ -11,6 +11,7 @@ import type { Store } from "../../runtime/kernel/store/store.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Proposal } from "../candidate.ts";
 import { commitCandidate, UnusableProposal } from "../commit.ts";
+import type { CheckProcess } from "../process/checks.ts";
 import { draftMessage } from "../publish/message.ts";
 import { passes, topUp, type Arm } from "./arm.ts";
 import type { Cases, Target } from "./cases.ts";
@@ -28,6 +29,7 @@ export interface EvaluationContext {
   readonly store: Store;
   readonly sandbox: Sandbox;
   readonly runner: TrialRunner;
+  readonly checks: CheckProcess;
   readonly ledger: Ledger;
   /** What the score is about: comparisons draw from it. */
   readonly suite: readonly TaskOnDisk[];

@@ -1,5 +1,5 @@
 /** What a cycle has spent: trials, and money where prices are known. Everything is charged here, and once. */
-import type { Replayed } from "../../replay/recording.ts";
+import type { Replayed } from "../../runtime/kernel/playback/recording.ts";
 import type { TrialRunner } from "../../replay/runner.ts";
 
 export interface Ledger {

@@ -4,6 +4,7 @@ import type { TrialRunner } from "../../replay/runner.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Candidate } from "../candidate.ts";
+import type { CheckProcess } from "../process/checks.ts";
 import type { Proposer } from "../propose/proposer.ts";
 import type { Arm, Trials } from "./arm.ts";
 import type { Guards } from "./cases.ts";
@@ -56,6 +57,7 @@ export interface CycleState {
   readonly options: CycleOptions;
   readonly runner: TrialRunner;
   readonly ledger: Ledger;
+  readonly checks: CheckProcess;
   /** The release, or the last accepted candidate on top of it. */
   head: Arm;
   /** The first release, with its trials of the safety cases. */

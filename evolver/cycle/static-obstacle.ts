@@ -3,9 +3,6 @@ import { checkInvariants } from "../../guardrails/invariants.ts";
 import type { Reason } from "../../replay/gate/outcome.ts";
 import { messageOf } from "../../runtime/kernel/error.ts";
 import type { Proposal } from "../candidate.ts";
-import { checkProposal } from "../check/check.ts";
-import { protocolTypes } from "../check/protocol-types.ts";
-import { lintSkill } from "../check/skill.ts";
 import type { EvaluationContext } from "./evaluate.ts";
 
 /** Undefined when nothing does. A check that cannot be made leaves it unknown, and so never goes on. */
@@ -13,17 +10,12 @@ export async function staticObstacle(
   context: EvaluationContext,
   proposal: Proposal,
 ): Promise<Reason | undefined> {
-  const { home, parentFiles, signal } = context;
+  const { home, checks, parentFiles, signal } = context;
   const reason = { name: "static-checks", claim: "it passes the static checks" };
   try {
     const pinned = checkInvariants(proposal.edits, home.guardrails.invariants);
-    const { findings } = await checkProposal(proposal, {
-      genome: parentFiles,
-      paths: home.config.genome,
-      protocolTypes: protocolTypes(),
-      lintSkill,
-      signal,
-    });
+    const paths = home.config.genome;
+    const findings = await checks.check(proposal, { genome: parentFiles, paths, signal });
     const all = [...pinned, ...findings];
     if (all.length === 0) return undefined;
     const figures = all.map(

@@ -38,7 +38,11 @@ export function judge(
  * @throws TableError and RangeError as {@link judge}.
  */
 export function judgeTable(outcomes: readonly Outcome[], options: GateOptions = {}): Verdict {
-  const cases = casesOf(outcomes);
+  return judgeCases(casesOf(outcomes), options);
+}
+
+/** As {@link judgeTable}, for cases that were read from a file. @throws RangeError as {@link judge} */
+export function judgeCases(cases: readonly Case[], options: GateOptions = {}): Verdict {
   const deterministic = agreesWithRoles(cases);
   const unasked = { exercised: "unknown", gaming: undefined, cost: undefined, origin: undefined } as const;
   return judgeBy(TABLE_RULES, cases, { ...unasked, deterministic }, options);

@@ -60,7 +60,7 @@ export async function movePointer(repo: string, from: Release, to: string, why: 
  */
 export async function settleMove(repo: string, { from, to }: { from: string; to: string }): Promise<boolean> {
   await announce(repo, (await currentRelease(repo)).commit);
-  await freeRefs(repo, [RELEASE_REF, keptRef(from), keptRef(to)]);
+  await freeRefs(repo, [ANNOUNCED_REF, RELEASE_REF, keptRef(from), keptRef(to)]);
   const { commit, pinned } = await currentRelease(repo);
   if (!pinned || commit === to) return pinned;
   // Somebody moved it on by other means. A commit that is gone was never a release, since those are kept.

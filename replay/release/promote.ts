@@ -45,6 +45,10 @@ export class PromotionRefused extends RatchetError {
     super("refused", message, hint);
     this.refusal = refusal;
   }
+
+  override get details(): Readonly<Record<string, unknown>> {
+    return { refusal: this.refusal };
+  }
 }
 
 export interface PromoteOptions {

@@ -30,6 +30,11 @@ export const Receipt = z.object({
   approved: z.string().optional(),
   /** What the health probe found, when there was one. */
   probe: z.string().optional(),
+  /** Patches that were promoted after the one that was reverted: each was proven with it, and is untried without it. */
+  builtUpon: z
+    .array(z.object({ commit: z.string(), subject: z.string() }))
+    .readonly()
+    .optional(),
   /** Cases for the regression bank: what the promoted patch fixed, or what made the watch take it back. */
   cases: z.array(KeptCase).readonly().default([]),
 });
@@ -79,9 +84,9 @@ export async function withReceipt(
   const at = now.toISOString();
   const key = `${at}-${receipt.to.slice(0, 12)}-${randomBytes(3).toString("hex")}`;
   const started: Receipt = { ...receipt, key, at, state: "started" };
-  await announce(repo, receipt.to);
   await store.put(RECEIPTS, key, started);
   try {
+    await announce(repo, receipt.to);
     await move();
   } catch (error) {
     const settled = await settleOne(repo, store, started);

@@ -47,10 +47,15 @@ export class RollbackConflict extends RatchetError {
     this.files = files;
     this.dependents = dependents;
   }
+
+  override get details(): Readonly<Record<string, unknown>> {
+    return { files: this.files, dependents: this.dependents };
+  }
 }
 
 /**
- * Reverts a patch, or returns to an older genome, and makes the result the release.
+ * Reverts a patch, or returns to an older genome, and makes the result the release. Where later patches stay, the receipt
+ * names them: they were proven on top of what is gone now.
  * @throws RollbackConflict when later patches depend on the patch.
  * @throws RatchetError (usage) when the patch is not in the release, or nothing would change.
  * @throws PromotionRefused (`release-moved`) when the release moved meanwhile. The pointer has not moved in any of them.
@@ -74,6 +79,7 @@ export async function rollback(options: RollbackOptions): Promise<Receipt> {
     message: await message(repo, "to" in what, target, reason),
     date: now,
   });
+  const builtUpon = "to" in what ? [] : await laterPatches(repo, store, target, release.commit);
   return withReleaseLock(repo, async () => {
     await settleAbandoned(repo, store);
     await refuseMoved(repo, release, commit);
@@ -85,6 +91,7 @@ export async function rollback(options: RollbackOptions): Promise<Receipt> {
       forced: false,
       patch: target,
       cases: options.cases ?? [],
+      ...(builtUpon.length === 0 ? {} : { builtUpon }),
     } as const;
     return withReceipt(repo, store, receipt, now, () => moveTo(repo, release, commit, `rollback: ${reason}`));
   });
@@ -182,10 +189,24 @@ async function laterCommits(repo: string, patch: string, release: string, files:
     "--",
     ...files,
   ]);
-  return lines(printed, "\n").map((line) => ({
-    commit: line.split(" ", 1)[0] ?? "",
-    subject: line.replace(/^\S+ /, ""),
-  }));
+  return lines(printed, "\n").map(asCommit);
+}
+
+/** Promoted after the patch and not reverted since, newest first. */
+async function laterPatches(repo: string, store: Documents, patch: string, release: string) {
+  const done = (await readReceipts(store)).filter(({ state }) => state === "done");
+  const reverted = new Set(
+    done.flatMap((receipt) => (receipt.kind === "rollback" ? (receipt.patch ?? []) : [])),
+  );
+  const promoted = new Set(done.flatMap((receipt) => (receipt.kind === "promote" ? receipt.to : [])));
+  const later = lines(await git(repo).run(["log", "--format=%H %s", `${patch}..${release}`]), "\n").map(
+    asCommit,
+  );
+  return later.filter(({ commit }) => promoted.has(commit) && !reverted.has(commit));
+}
+
+function asCommit(line: string): { commit: string; subject: string } {
+  return { commit: line.split(" ", 1)[0] ?? "", subject: line.replace(/^\S+ /, "") };
 }
 
 async function message(repo: string, returns: boolean, target: string, reason: string): Promise<string> {

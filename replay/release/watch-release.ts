@@ -5,10 +5,11 @@ import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { RunFilter, RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import { earlierReleases, sameGenome } from "./earlier.ts";
-import { readReceipts, type Receipt } from "./receipts.ts";
+import { readReceipts, settleReceipts, type Receipt } from "./receipts.ts";
 import { currentRelease } from "./release.ts";
 import { rollback } from "./rollback.ts";
-import { degraded, type WatchedRun } from "./watch.ts";
+import { keepTasks, type Kept } from "../bank/keep-tasks.ts";
+import { degraded, worseTasks, type WatchedRun } from "./watch.ts";
 
 /**
  * How often chance alone may take a good release back, over all looks together. The k-th look at a promotion spends
@@ -21,12 +22,17 @@ const WINDOW = 500;
 
 /**
  * Looks at the last promotion and undoes it when quality fell with evidence. What it compares with, and returns to, is the
- * newest release before it that has labelled live runs; promotions in between, which nobody ran, go with it.
+ * newest release before it that has labelled live runs; promotions in between, which nobody ran, go with it. Tasks of suites
+ * that did worse become cases of the regression bank.
+ *
+ * Over all looks at one promotion, a release that is no worse is taken back with a chance of at most {@link ALPHA}, under the
+ * conditions of {@link degraded}.
  * @returns what was done, for people; undefined when there was nothing to do
  * @throws PromotionRefused (`release-moved`) when somebody else moved the release meanwhile; RatchetError when git or the
  * store fail. The release is as it was then.
  */
 export async function watchRelease(home: Home, store: Store): Promise<string | undefined> {
+  await settleReceipts(home.dir, store);
   const receipts = (await readReceipts(store)).filter((receipt) => receipt.state === "done");
   const { commit } = await currentRelease(home.dir);
   const promotion = receipts.findLast((receipt) => receipt.to === commit);
@@ -39,14 +45,24 @@ export async function watchRelease(home: Home, store: Store): Promise<string | u
   const look = await countLook(store, promotion, [...baseline.runs, ...after]);
   const verdict = degraded(baseline.runs.map(watched), after.map(watched), ALPHA / (look * (look + 1)));
   if (!verdict.degraded) return undefined;
+  const kept = await keepTasks(home, suiteTasksThatFell(baseline.runs, after));
   const receipt = await rollback({
     repo: home.dir,
     store,
     what: { to: baseline.release },
     paths: home.config.genome,
     reason: `the watch saw quality fall: ${verdict.reason}`,
+    cases: kept.cases,
   });
-  return notice(promotion, baseline, verdict.reason, receipt);
+  return `${notice(promotion, baseline, verdict.reason, receipt)}${casesAdded(kept)}`;
+}
+
+/** An instruction outside a suite has no verifier, so that nobody could ask for it again. */
+function suiteTasksThatFell(before: readonly RunRow[], after: readonly RunRow[]): string[] {
+  const ofSuites = new Set(after.flatMap(({ task }) => task ?? []));
+  return worseTasks(before.map(watched), after.map(watched))
+    .filter((task) => ofSuites.has(task))
+    .toSorted();
 }
 
 interface Baseline {
@@ -121,4 +137,11 @@ function notice(promotion: Receipt, { release, between }: Baseline, why: string,
     `Rolled back ${promotion.to.slice(0, 12)} by itself${others}: ${why}. ` +
     `The release is ${receipt.to.slice(0, 12)} now, returned to ${release.slice(0, 12)}.`
   );
+}
+
+function casesAdded({ cases, lost }: Kept): string {
+  const added =
+    cases.length === 0 ? "" : ` New cases of the bank: ${cases.map(({ task }) => task).join(", ")}.`;
+  const missed = lost.map(({ task, why }) => `${task} (${why})`).join("; ");
+  return lost.length === 0 ? added : `${added} Worse as well, but not kept as a case: ${missed}.`;
 }

@@ -16,6 +16,14 @@ export interface Watch {
 }
 
 /**
+ * The tasks that were run in both windows and did worse in the later one, by as many of their newest runs on either side. Each
+ * has passed before. What was decided about the release rests on all tasks; a single one may be here by chance.
+ */
+export function worseTasks(before: readonly WatchedRun[], after: readonly WatchedRun[]): string[] {
+  return pairedVotes(before, after).flatMap(({ task, vote }) => (vote === "worse" ? [task] : []));
+}
+
+/**
  * Compares two windows of runs, each newest first, with an exact one-sided test at level `alpha`.
  *
  * Tasks that were run in both windows are paired, when there are enough of them to reach `alpha` at all: each task has
@@ -26,7 +34,12 @@ export interface Watch {
  * Otherwise the newest run of each task goes through Fisher's exact test (Fisher 1922): p = P(X ≥ failures after), X
  * hypergeometric given the margins. In both, a task that is repeated a hundred times is one piece of evidence.
  *
- * It looks once: who asks again after each run must lower `alpha`, or the chance of a false alarm adds up.
+ * What is guaranteed: when the agent has not changed, and which tasks are run does not depend on how they went, one look says
+ * "degraded" with a chance of at most `alpha`. For the sign test a task may be as hard as it likes, since it is compared with
+ * itself; for Fisher's test the tasks after must be of the same mix as those before, so harder ones can pass for a worse agent.
+ *
+ * It looks once: who asks again after each run must lower `alpha`, or the chance of a false alarm adds up. With levels that add
+ * up to α over all looks, all of them together are wrong with a chance of at most α, however they depend on each other.
  * @throws RatchetError (usage) when `alpha` is not between 0 and 1.
  */
 export function degraded(before: readonly WatchedRun[], after: readonly WatchedRun[], alpha: number): Watch {
@@ -37,22 +50,30 @@ export function degraded(before: readonly WatchedRun[], after: readonly WatchedR
     return { degraded: false, reason: `not enough evidence: no labelled run ${window} the promotion`, p: 1 };
   }
   const votes = pairedVotes(before, after);
-  return votes.length >= votesNeeded(alpha) ? bySign(votes, alpha) : byFisher(before, after, alpha);
+  return votes.length >= votesNeeded(alpha)
+    ? bySign(
+        votes.map(({ vote }) => vote),
+        alpha,
+      )
+    : byFisher(before, after, alpha);
 }
 
 // ---------------------------------------------------------------- paired: the sign test
 
 type Vote = "worse" | "better" | "same";
 
-function pairedVotes(before: readonly WatchedRun[], after: readonly WatchedRun[]): Vote[] {
+function pairedVotes(
+  before: readonly WatchedRun[],
+  after: readonly WatchedRun[],
+): { readonly task: string; readonly vote: Vote }[] {
   const earlier = Map.groupBy(before, (run) => run.task);
   return [...Map.groupBy(after, (run) => run.task)].flatMap(([task, since]) => {
     const past = earlier.get(task);
-    return past === undefined ? [] : [vote(past, since)];
+    return past === undefined ? [] : [{ task, vote: voteOf(past, since) }];
   });
 }
 
-function vote(before: readonly WatchedRun[], after: readonly WatchedRun[]): Vote {
+function voteOf(before: readonly WatchedRun[], after: readonly WatchedRun[]): Vote {
   const size = Math.min(before.length, after.length);
   const change = passes(after.slice(0, size)) - passes(before.slice(0, size));
   return change < 0 ? "worse" : change > 0 ? "better" : "same";

@@ -17,7 +17,8 @@ export function fail(error: unknown, json: boolean): void {
   const known = describe(error);
   process.exitCode = known.code;
   if (json) {
-    printJson({ error: { kind: known.kind, message: known.message, hint: known.hint } });
+    const details = error instanceof RatchetError ? error.details : {};
+    printJson({ error: { ...details, kind: known.kind, message: known.message, hint: known.hint } });
     return;
   }
   process.stdout.write(clearStatus());

@@ -12,6 +12,7 @@ import { init } from "./declare/init.ts";
 import { patches } from "./declare/patches.ts";
 import { promote } from "./declare/promote.ts";
 import { releases } from "./declare/releases.ts";
+import { replay } from "./declare/replay.ts";
 import { rollback } from "./declare/rollback.ts";
 import { run } from "./declare/run.ts";
 import { runs } from "./declare/runs.ts";
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     runs,
     failures,
     evolve,
+    replay,
     patches,
     promote,
     rollback,

@@ -12,6 +12,11 @@ export class RatchetError extends Error {
     this.kind = kind;
     this.hint = hint;
   }
+
+  /** What a program may want to know of it, beside the words. */
+  get details(): Readonly<Record<string, unknown>> {
+    return {};
+  }
 }
 
 /** The message of anything that was thrown. */

@@ -4,6 +4,8 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { closeTest, openTest } from "../../replay/gate/life.ts";
+import { openSqliteStore } from "../../runtime/kernel/store/sqlite.ts";
 import { agent, agentJson, agentJsonAs, oldNode, sandboxFolder } from "./agent.ts";
 
 const folder = sandboxFolder();
@@ -213,6 +215,37 @@ describe("gate", () => {
     const { code, stdout } = await agent(["gate", file("text.jsonl", rows(false))]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^(reject|inconclusive)\n {2}[✓✗?] /);
+  });
+
+  it("simulates candidates, and whole lives", async () => {
+    const few = ["--tasks", "8", "--runs", "20"];
+    expect(await agentJson(["gate", "simulate", ...few])).toMatchObject({ measures: "power", runs: 20 });
+    expect(await agentJson(["gate", "simulate", ...few, "--life", "10", "--helpful", "0"])).toMatchObject({
+      lives: 20,
+      life: 10,
+      power: 0,
+    });
+    const { stdout } = await agent(["gate", "simulate", ...few, "--life", "10"]);
+    expect(stdout).toMatch(/^false share of promotions \d/);
+    await expectUsage(["gate", "simulate", "--life", "some"], "whole number");
+  });
+});
+
+describe("releases", () => {
+  it("shows what was tested by evidence, and what the next candidate has to show", async () => {
+    expect(await agentJson(["releases"], { cwd: home })).toMatchObject({ life: { tests: 0, accepted: 0 } });
+    const store = openSqliteStore(join(home, ".agent/store.db"));
+    const { index, level } = await openTest(store, { candidate: "c", alpha: 0.05 });
+    const end = { evalue: 1 / level, pairs: 40, state: "better", accepted: true } as const;
+    await closeTest(store, index, end);
+    await store.close();
+    expect(await agentJson(["releases"], { cwd: home })).toMatchObject({
+      life: { tests: 1, accepted: 1, bound: 0.05, left: 1 },
+    });
+    const { stdout } = await agent(["releases"], { cwd: home });
+    expect(stdout).toMatch(
+      /1 candidate tested by evidence, 1 accepted; .* at level 0\.\d+: an e-value of \d+/,
+    );
   });
 });
 

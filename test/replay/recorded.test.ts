@@ -194,7 +194,7 @@ test("each trial of a runner has a recording of its own, or none", async () => {
   const [first] = await runner.runAll(options);
   const results = await runner.runAll({
     ...options,
-    trials: 2,
+    tasks: [task, task],
     recordingFor: async (id, trial) =>
       id === task.id && trial === 1
         ? recordingOf(kit.runtime.store, first?.id ?? "", { onMiss: "stop" })
@@ -286,6 +286,40 @@ test("policy is asked again: what was denied stays so, and what is denied now is
     recording: { events: first.events, onMiss: "stop" },
   });
   expect(allowed.replayed?.miss?.what).toBe("bash is allowed, and was not");
+});
+
+test("calls that go on at the same time are known again, in whatever order they end", async () => {
+  const twice = harness(`
+  const ask = (content) => kernel.model.create({ messages: [{ role: "user", content }] });
+  await ask("1");
+  const use = (id, name, input) => kernel.tools.call({ id, name, input });
+  const results = await Promise.all([
+    use("a", "bash", { command: "sleep 0.2; echo slow" }), use("b", "write", { path: "b", content: "b" }),
+    use("c", "read", { path: "a.txt" }), use("d", "read", { path: "a.txt" })]);
+  await ask(results.map(({ content }) => content).join());
+  return { status: "done", summary: "" };`);
+  const genome = await kit.release({ harness: twice });
+  replies();
+  const first = await kit.run({ genome, workspace: kit.folder({ "a.txt": "text" }) });
+  expect(eventsOf(first, "tool_called").at(-1)?.name).toBe("bash");
+  const second = await again(first, { genome, onMiss: "stop" });
+  expect(second).toMatchObject({ status: "done", replayed: { modelCalls: 2, toolCalls: 2 } });
+});
+
+test("limits act as they did: steps and tokens count, whoever answered", async () => {
+  replies(...Array.from({ length: 5 }, () => bash("true")));
+  const first = await kit.run({ caps: { steps: 3 } });
+  expect(first).toMatchObject({ status: "budget", totals: { steps: 3 } });
+  asked = server.requests.length;
+  const again = { purpose: "trial" as const, recording: { events: first.events, onMiss: "stop" as const } };
+  expect(await kit.run({ ...again, caps: { steps: 3 } })).toMatchObject({
+    status: "budget",
+    totals: { steps: 3 },
+  });
+  const tokens = first.totals.inputTokens + first.totals.outputTokens;
+  expect(await kit.run({ ...again, caps: { tokens: tokens - 1 } })).toMatchObject({ totals: { steps: 3 } });
+  expect(await kit.run({ ...again, caps: { tokens: 1 } })).toMatchObject({ totals: { steps: 1 } });
+  expect(requests()).toBe(0);
 });
 
 test("two models are never mixed in a run that may go live", async () => {

@@ -1,12 +1,12 @@
 import type { Reason, Verdict } from "../../../replay/gate/outcome.ts";
-import { judgeTable } from "../../../replay/gate/judge.ts";
+import { judgeCases } from "../../../replay/gate/judge.ts";
 import { simulate, type Simulated, type Simulation } from "../../../replay/gate/simulate.ts";
 import { simulateLife, type LifeSimulation, type SimulatedLife } from "../../../replay/gate/simulate-life.ts";
-import { readOutcomes } from "../../../replay/gate/table.ts";
+import { readCases } from "../../../replay/gate/table.ts";
 import { bold, count, dim, green, oneLine, print, printJson, red, yellow } from "../output.ts";
 
 export async function gate(file: string, options: { alpha?: number; json?: boolean }): Promise<void> {
-  const verdict = judgeTable(await readOutcomes(file), { alpha: options.alpha });
+  const verdict = judgeCases(await readCases(file), { alpha: options.alpha });
   process.exitCode = verdict.verdict === "accept" ? 0 : 1;
   if (options.json === true) printJson(verdict);
   else printVerdict(verdict);

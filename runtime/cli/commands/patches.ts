@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from "diff";
 import { listPatches as readPatches, rejectPatch, showPatch as findPatch } from "../../../evolver/patches.ts";
 import type { ListedPatch } from "../../../evolver/patches.ts";
-import { readReceipts } from "../../../replay/release/receipts.ts";
+import { readReceipts, settleReceipts } from "../../../replay/release/receipts.ts";
 import type { Store } from "../../kernel/store/store.ts";
 import { homeOf, withProbe, withStore, type DangerOption, type HomeOption } from "../open.ts";
 import { bold, clean, dim, green, oneLine, print, printJson, red, table, yellow } from "../output.ts";
@@ -12,10 +12,11 @@ interface Options extends HomeOption {
 }
 
 export async function listPatches(options: Options & { all?: boolean }): Promise<void> {
-  const { everything, promoted } = await withStore(await homeOf(options), async (store) => ({
-    everything: await readPatches(store),
-    promoted: await promotedPatches(store),
-  }));
+  const home = await homeOf(options);
+  const { everything, promoted } = await withStore(home, async (store) => {
+    await settleReceipts(home.dir, store);
+    return { everything: await readPatches(store), promoted: await promotedPatches(store) };
+  });
   const shown = (options.all === true ? everything : everything.filter(isForReview)).map((patch) => ({
     ...patch,
     promoted: promoted.has(patch.candidate.id),
@@ -41,7 +42,11 @@ export async function listPatches(options: Options & { all?: boolean }): Promise
 }
 
 export async function showPatch(name: string, options: Options): Promise<void> {
-  const found = await withStore(await homeOf(options), (store) => findPatch(store, name));
+  const home = await homeOf(options);
+  const found = await withStore(home, async (store) => {
+    await settleReceipts(home.dir, store);
+    return findPatch(store, name);
+  });
   if (options.json === true) {
     printJson(found);
     return;

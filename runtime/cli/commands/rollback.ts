@@ -1,6 +1,6 @@
 import { RatchetError } from "../../kernel/error.ts";
 import { homeOf, withStore, type HomeOption } from "../open.ts";
-import { bold, dim, print, printJson } from "../output.ts";
+import { bold, dim, oneLine, print, printJson, yellow } from "../output.ts";
 
 export async function rollback(
   patch: string | undefined,
@@ -19,5 +19,7 @@ export async function rollback(
     return;
   }
   print(`${bold(receipt.to.slice(0, 12))} is the release now: ${receipt.reason}.`);
+  for (const { commit, subject } of receipt.builtUpon ?? [])
+    print(yellow(`${commit.slice(0, 12)} ${oneLine(subject, 90)}: proven on top of it, untried without it`));
   print(dim("It is a new commit; nothing of the history was rewritten, and your checkout was not touched."));
 }

@@ -21,6 +21,13 @@ export function level(text: string): number {
   return value;
 }
 
+export function count(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError("It must be a whole number from 0 on.");
+  return value;
+}
+
 export function positiveInteger(text: string): number {
   if (!Number.isSafeInteger(Number(text))) throw new InvalidArgumentError("It must be a whole number.");
   return positive(text);

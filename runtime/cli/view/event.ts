@@ -59,7 +59,8 @@ function describeModelCall(event: Extract<TrajectoryEvent, { kind: "model_called
     return `${head} ${red(`${event.error.code}: ${oneLine(event.error.message, 200)}`)}`;
   const said = event.reply?.content.map((block) => (block.type === "text" ? block.text : "")).join(" ") ?? "";
   const cost = event.cost_usd === undefined || event.cost_usd === 0 ? "" : dim(` ${money(event.cost_usd)}`);
-  return fit(`${head} ${oneLine(said, 90) || dim("(no text)")}${cost}`, used);
+  const recorded = event.replayed === true ? dim(" (recorded)") : "";
+  return fit(`${head} ${oneLine(said, 90) || dim("(no text)")}${cost}${recorded}`, used);
 }
 
 function inputText(input: unknown): string {

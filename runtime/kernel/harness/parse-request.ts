@@ -42,8 +42,8 @@ const MAX_VALUES = 200_000;
 const METHODS: ReadonlySet<string> = new Set(Request.options.map((option) => option.shape.method.value));
 const Envelope = z.object({ id: z.int().nonnegative(), method: z.string() });
 
-/** What there is too much of, if anything. */
-function excessOf(json: unknown): string | undefined {
+/** What there is too much of in what an untrusted side has sent, if anything. */
+export function excessOf(json: unknown): string | undefined {
   let values = 0;
   const visit = (value: unknown, levels: number): string | undefined => {
     if (++values > MAX_VALUES) return `more than ${MAX_VALUES} values`;

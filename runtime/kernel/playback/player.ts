@@ -11,7 +11,7 @@ import { tapeOf, type Tape } from "./tape.ts";
 
 export interface Player {
   /** The recorded answer to the next model request; undefined when the run is live from here on. */
-  reply(key: string | undefined): RecordedReply | undefined;
+  reply(key: string): RecordedReply | undefined;
   /**
    * Makes a tool call. One that only observes the workspace, or that reaches beyond it, is answered from the recording. One that
    * changes something here is carried out, so that the workspace is where the run believes it to be, and compared.
@@ -57,7 +57,7 @@ export function createPlayer(recording: Recording, options: PlayerOptions): Play
   const live = (): boolean =>
     miss !== undefined || (recording.forkAt !== undefined && saved.modelCalls >= recording.forkAt);
 
-  const reply = (key: string | undefined): RecordedReply | undefined => {
+  const reply = (key: string): RecordedReply | undefined => {
     if (live()) return undefined;
     const event = tape.modelCalls[saved.modelCalls];
     const problem =
@@ -111,7 +111,7 @@ export class StoppedAtMiss extends Error {
 
 function modelProblem(
   event: EventOf<"model_called"> | undefined,
-  key: string | undefined,
+  key: string,
   recording: Recording,
   tape: Tape,
   { model }: PlayerOptions,

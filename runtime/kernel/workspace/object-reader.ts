@@ -17,8 +17,14 @@ export class ObjectReader implements Disposable {
 
   /** @throws RatchetError when the store does not hold the tree or it is damaged */
   async tree(oid: string): Promise<TreeEntry[]> {
-    for await (const content of this.#objects("tree", [oid])) return parseTree(content);
-    throw missing("tree", oid);
+    return (await this.trees([oid]))[0] ?? [];
+  }
+
+  /** In the order of the ids. @throws RatchetError when the store does not hold one of them or it is damaged */
+  async trees(oids: readonly string[]): Promise<TreeEntry[][]> {
+    const trees: TreeEntry[][] = [];
+    for await (const content of this.#objects("tree", oids)) trees.push(parseTree(content));
+    return trees;
   }
 
   /** Contents in the order of the ids; take them all. */
@@ -31,11 +37,15 @@ export class ObjectReader implements Disposable {
   }
 
   async *#objects(type: "tree" | "blob", oids: readonly string[]): AsyncGenerator<Buffer> {
-    // Asked for in groups whose ids fit into a pipe, so that neither side waits for the other.
-    for (let from = 0; from < oids.length; from += GROUP) {
+    const ask = (from: number): void => {
       const group = oids.slice(from, from + GROUP);
-      this.#git.stdin.write(group.map((oid) => `${oid}\n`).join(""));
-      for (const oid of group) {
+      if (group.length > 0) this.#git.stdin.write(group.map((oid) => `${oid}\n`).join(""));
+    };
+    // Asked for in groups whose ids fit into a pipe, one ahead, so that neither side waits for the other.
+    ask(0);
+    for (let from = 0; from < oids.length; from += GROUP) {
+      ask(from + GROUP);
+      for (const oid of oids.slice(from, from + GROUP)) {
         const [, found, size] = (await this.#line(oid)).split(" ");
         if (found !== type) throw missing(type, oid);
         const content = await this.#take(Number(size) + 1, oid);

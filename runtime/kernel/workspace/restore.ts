@@ -84,27 +84,68 @@ export async function replaceBySnapshot({
   await fill(dir, wanted, objects);
 }
 
+/** All trees first, then all files as one stream: git is not waited for at every folder. */
 async function fill(dir: Dir, entries: readonly TreeEntry[], objects: ObjectReader): Promise<void> {
-  await writeFiles(
-    dir,
-    entries.filter(({ mode }) => kindOf(mode) !== "folder"),
-    objects,
-  );
-  for (const { name, oid } of entries.filter(({ mode }) => kindOf(mode) === "folder")) {
+  const trees = await treesBelow(entries, objects);
+  await write(dir, entries, trees, objects.blobs([...oidsIn(entries, trees)]));
+}
+
+/** By id. */
+type Trees = ReadonlyMap<string, readonly TreeEntry[]>;
+
+async function treesBelow(entries: readonly TreeEntry[], objects: ObjectReader): Promise<Trees> {
+  const trees = new Map<string, readonly TreeEntry[]>();
+  let wanted = new Set(foldersOf(entries).map(({ oid }) => oid));
+  while (wanted.size > 0) {
+    const oids = [...wanted];
+    const found = await objects.trees(oids);
+    for (const [at, oid] of oids.entries()) trees.set(oid, found[at] ?? []);
+    const below = found.flatMap(foldersOf).map(({ oid }) => oid);
+    wanted = new Set(below.filter((oid) => !trees.has(oid)));
+  }
+  return trees;
+}
+
+/** Ids of the files and links, in the order in which {@link write} takes them. */
+function* oidsIn(entries: readonly TreeEntry[], trees: Trees): Generator<string> {
+  for (const { oid } of filesOf(entries)) yield oid;
+  for (const { oid } of foldersOf(entries)) yield* oidsIn(trees.get(oid) ?? [], trees);
+}
+
+function foldersOf(entries: readonly TreeEntry[]): TreeEntry[] {
+  return entries.filter(({ mode }) => kindOf(mode) === "folder");
+}
+
+function filesOf(entries: readonly TreeEntry[]): TreeEntry[] {
+  return entries.filter(({ mode }) => kindOf(mode) !== "folder");
+}
+
+async function write(
+  dir: Dir,
+  entries: readonly TreeEntry[],
+  trees: Trees,
+  contents: AsyncIterator<Buffer>,
+): Promise<void> {
+  await writeFiles(dir, filesOf(entries), contents);
+  for (const { name, oid } of foldersOf(entries)) {
     const bytes = Buffer.from(name, "latin1");
     mkdirSync(dir.at(bytes));
     using child = dir.child(bytes);
     own(child.fd, fstatSync(dir.fd));
-    await fill(child, await objects.tree(oid), objects);
+    await write(child, trees.get(oid) ?? [], trees, contents);
   }
 }
 
-async function writeFiles(dir: Dir, entries: readonly TreeEntry[], objects: ObjectReader): Promise<void> {
+async function writeFiles(
+  dir: Dir,
+  entries: readonly TreeEntry[],
+  contents: AsyncIterator<Buffer>,
+): Promise<void> {
   const owner = fstatSync(dir.fd);
-  let i = 0;
-  for await (const content of objects.blobs(entries.map(({ oid }) => oid))) {
-    const entry = entries[i++];
-    if (entry === undefined) break;
+  for (const entry of entries) {
+    const { value: content, done } = await contents.next();
+    if (done === true)
+      throw new RatchetError("infrastructure", "the snapshot store gave fewer files than it holds");
     const name = Buffer.from(entry.name, "latin1");
     if (kindOf(entry.mode) === "link") {
       symlinkSync(content, dir.at(name));

@@ -42,6 +42,21 @@ const STATES: Record<string, (home: Home) => void> = {
     home.commit("Main");
     expect(() => home.git("merge", "side")).toThrow("git merge side");
   },
+  "an index that somebody has locked": (home) => {
+    home.write("prompts/system.md", "half a thought");
+    home.write(".git/index.lock", "");
+  },
+  "a branch without a commit": (home) => {
+    home.git("update-ref", "refs/ratchet/release", "HEAD");
+    home.git("checkout", "-q", "--orphan", "empty");
+  },
+  "a submodule with changes, and a linked worktree": (home) => {
+    home.git("worktree", "add", "-q", "-b", "linked", ".agent/linked");
+    const add = ["-c", "protocol.file.allow=always", "submodule", "add", "-q", home.repo, "sub"];
+    home.git(...add);
+    home.commit("With a submodule");
+    home.write("sub/prompts/system.md", "changed inside");
+  },
   "a stash": (home) => {
     home.write("agent.yaml", "stashed");
     home.git("stash", "-q");

@@ -161,6 +161,21 @@ describe("the false share of a life, by exact enumeration", () => {
     );
   });
 
+  test("each candidate that does not help pays, in expectation, for its chance to be accepted", () => {
+    const inside = fc.double({ min: 1e-6, max: 0.999, noNaN: true });
+    fc.assert(
+      fc.property(inside, inside, fc.nat(50), (level, stops, accepted) => {
+        const taken = { level, share: level / (accepted + 1) };
+        const chance = (1 - stops) / (1 / level - stops);
+        const yes = costOf({ ...taken, evalue: 1 / level, accepted: true });
+        const no = costOf({ ...taken, evalue: stops, accepted: false });
+        const part = chance / (accepted + 1);
+        expect(chance * yes + (1 - chance) * no).toBeGreaterThanOrEqual(part * (1 - 1e-9));
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  });
+
   test("comes close to alpha when none helps and all is spent: the bound has little to give", () => {
     const none = Array.from({ length: 8 }, () => false);
     const share = falseShare(none, { alpha: 0.05, power: 0, stops: 0, part: 1 }).worst;

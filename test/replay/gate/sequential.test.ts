@@ -84,6 +84,79 @@ describe("under the null, by exact enumeration", () => {
   });
 });
 
+describe("tasks of which some gain and others lose, drawn one by one", () => {
+  interface Task {
+    readonly before: number;
+    readonly after: number;
+  }
+  const chancesOf = ({ before, after }: Task): Chances => ({
+    gain: (1 - before) * after,
+    loss: before * (1 - after),
+  });
+
+  /** The chance of a promotion when the allocation names the task of each pair; all sequences are gone through. */
+  function reaches(
+    planned: Plan,
+    tasks: readonly Task[],
+    next: (progress: Progress) => readonly number[],
+  ): number {
+    const known = new Map<string, number>();
+    const from = (progress: Progress): number => {
+      if (progress.state !== "open") return Number(progress.state === "better");
+      const key = `${progress.pairs} ${progress.gains} ${progress.losses}`;
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      const drawn = next(progress);
+      let chance = 0;
+      for (const task of drawn) {
+        const { gain, loss } = chancesOf(tasks[task]!);
+        chance +=
+          (gain * from(observe(planned, progress, GAIN)) +
+            loss * from(observe(planned, progress, LOSS)) +
+            (1 - gain - loss) * from(observe(planned, progress, SAME))) /
+          drawn.length;
+      }
+      known.set(key, chance);
+      return chance;
+    };
+    return from(begin(planned));
+  }
+
+  const draws = Array.from({ length: 64 }, (_, i) => i / 64);
+  const uniformly = (tasks: number) => draws.map((uniform) => nextTask(tasks, uniform));
+
+  test("are promoted with probability alpha at most, when what they gain is not above what they lose", () => {
+    const rate = fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10);
+    const pairOfTasks = fc.tuple(rate, rate, rate, rate).map(([a, b, c, d]) => {
+      // The second task loses what the first gains, as far as it can; the first gains no more than that.
+      const [low, high] = [Math.min(a, b), Math.max(a, b)];
+      const lost = Math.min(high - low, c);
+      return [
+        { before: low, after: low + lost },
+        { before: c, after: c - lost },
+        { before: d, after: d },
+        { before: 1 - d, after: 1 - d },
+      ];
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(...plans), pairOfTasks, (planned, tasks) => {
+        expect(reaches(planned, tasks, () => uniformly(4))).toBeLessThanOrEqual(planned.alpha);
+      }),
+      { seed: 6, numRuns: 60 },
+    );
+  });
+
+  test("the enumeration sees why tasks are drawn uniformly: tasks that gained so far, played on, promote a null", () => {
+    const tasks = [
+      { before: 0.2, after: 0.8 },
+      { before: 0.8, after: 0.2 },
+    ];
+    const planned = plan(8, 0.05);
+    expect(reaches(planned, tasks, () => uniformly(2))).toBeLessThanOrEqual(0.05);
+    expect(reaches(planned, tasks, () => [0])).toBeGreaterThan(0.5);
+  });
+});
+
 describe("the plan", () => {
   test.each([
     [8, 0.05],
@@ -145,6 +218,16 @@ describe("a comparison", () => {
         expect(after(...better).evalue).toBeGreaterThanOrEqual(after(...pairs).evalue * (1 - 1e-12));
       }),
       { seed: 5, numRuns: 300 },
+    );
+  });
+
+  test("is decided by how many gains and losses there were, not by their order", () => {
+    const pairs = fc.array(fc.constantFrom(GAIN, LOSS, SAME), { maxLength: 7 });
+    fc.assert(
+      fc.property(pairs, (pairs) => {
+        expect(after(...pairs.toReversed()).evalue).toBe(after(...pairs).evalue);
+      }),
+      { seed: 8, numRuns: 200 },
     );
   });
 

@@ -1,3 +1,6 @@
+import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { commitCandidate } from "../../../evolver/commit.ts";
 import {
@@ -8,6 +11,7 @@ import {
 } from "../../../replay/release/promote.ts";
 import { listReleases, RECEIPTS, type Documents } from "../../../replay/release/receipts.ts";
 import { currentRelease, RELEASE_REF } from "../../../replay/release/release.ts";
+import { makeKilledHome } from "../../helpers/killed.ts";
 import { candidateOf, edit, makeHome, PATHS, proposal, type Home } from "../../helpers/home.ts";
 
 const head = (home: Home) => home.git("rev-parse", "HEAD").trim();
@@ -209,6 +213,33 @@ test("a process that died between journal and pointer, or between pointer and re
       [gone, "failed", false],
     ].toSorted(),
   );
+});
+
+test("locks of a git that was killed are taken away, and those of a living one are waited for", async () => {
+  await using home = makeHome();
+  const first = await commitOn(home, head(home), "First.\n");
+  const second = await commitOn(home, first, "Second.\n");
+  const base = { repo: home.repo, store: home.store, reason: "r" };
+  const lock = join(home.repo, ".git", `${RELEASE_REF}.lock`);
+  mkdirSync(dirname(lock), { recursive: true });
+  writeFileSync(lock, "");
+  utimesSync(lock, new Date(1000), new Date(1000));
+  expect((await promote({ ...base, what: { commit: first } })).state).toBe("done");
+  expect(existsSync(lock)).toBe(false);
+  writeFileSync(lock, "");
+  const living = setTimeout(500).then(() => rmSync(lock));
+  expect((await promote({ ...base, what: { commit: second } })).state).toBe("done");
+  await living;
+  expect((await currentRelease(home.repo)).commit).toBe(second);
+});
+
+test("two processes at once: one promotes, and the other is told that the release has moved", async () => {
+  await using home = await makeKilledHome();
+  expect(await home.race()).toEqual({
+    promoted: 1,
+    refused: [expect.stringContaining("the release is")],
+    problems: [],
+  });
 });
 
 test("the pointer does not move when the journal cannot be written", async () => {

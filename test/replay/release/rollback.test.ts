@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commitCandidate } from "../../../evolver/commit.ts";
@@ -37,6 +37,7 @@ test("takes one patch back and leaves later ones, as a new commit on top", async
   );
   const receipt = await rollback({ ...base(home), what: { patch: bad } });
   expect(receipt).toMatchObject({ kind: "rollback", from: good, patch: bad, state: "done" });
+  expect(receipt.builtUpon).toEqual([{ commit: good, subject: "Improve the loop" }]);
   const release = (await currentRelease(home.repo)).commit;
   expect(home.git("rev-parse", `${release}^`).trim()).toBe(good);
   expect(show(home, `${release}:prompts/system.md`)).toBe("You are an agent.\n");
@@ -69,14 +70,21 @@ test("a patch that later ones build on is a conflict that names the files and th
     files: ["prompts/system.md"],
     dependents: [{ commit: second, subject: "Second change" }],
   });
+  expect((conflict as RollbackConflict).details).toEqual({
+    files: ["prompts/system.md"],
+    dependents: [{ commit: second, subject: "Second change" }],
+  });
   expect((conflict as RollbackConflict).message).toContain(`${second.slice(0, 12)} Second change`);
   expect(await currentRelease(home.repo)).toEqual(before);
   expect(home.git("worktree", "list").trim().split("\n")).toHaveLength(1);
   expect(existsSync(join(home.repo, ".agent", "tmp"))).toBe(false);
 
   // The way out that the hint names.
-  await rollback({ ...base(home), what: { patch: second } });
-  await rollback({ ...base(home), what: { patch: first } });
+  const one = await rollback({ ...base(home), what: { patch: second } });
+  expect(one.builtUpon).toMatchObject([{ subject: "Unrelated change" }]);
+  const two = await rollback({ ...base(home), what: { patch: first } });
+  // What was taken back before is built upon nothing any more.
+  expect(two.builtUpon).toMatchObject([{ subject: "Unrelated change" }]);
   expect(show(home, `${(await currentRelease(home.repo)).commit}:prompts/system.md`)).toBe(
     "You are an agent.\n",
   );
@@ -153,6 +161,22 @@ test("a merge is taken back as a whole", async () => {
   expect(show(home, `${(await currentRelease(home.repo)).commit}:prompts/system.md`)).toBe(
     "You are an agent.\n",
   );
+});
+
+test("a home in a linked worktree, and one whose repository says it is bare, are rolled back as well", async () => {
+  await using home = makeHome();
+  const linked = join(home.repo, ".agent", "linked");
+  home.git("worktree", "add", "-q", "-b", "linked", linked);
+  const patch = await promoted(home, "prompts/system.md", "Bad.\n", "Worsen the prompt");
+  home.git("config", "core.bare", "true");
+  const config = readFileSync(join(home.repo, ".git", "config"), "utf8");
+  await rollback({ ...base(home), what: { patch } });
+  await rollback({ ...base(home), repo: linked, what: { to: patch } });
+  expect(show(home, `${(await currentRelease(home.repo)).commit}:prompts/system.md`)).toBe("Bad.\n");
+  expect(readFileSync(join(home.repo, ".git", "config"), "utf8")).toBe(config);
+  home.git("config", "core.bare", "false");
+  expect(home.git("status", "--porcelain")).toBe("");
+  expect(home.git("-C", linked, "status", "--porcelain", "--", "harness", "prompts")).toBe("");
 });
 
 test("every release stays reachable, also after the branch is gone and main was rewritten", async () => {

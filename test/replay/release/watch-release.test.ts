@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { commitCandidate } from "../../../evolver/commit.ts";
+import { bankOf } from "../../../replay/bank/bank.ts";
 import { promote } from "../../../replay/release/promote.ts";
 import { listReleases } from "../../../replay/release/receipts.ts";
 import { currentRelease } from "../../../replay/release/release.ts";
@@ -64,6 +65,31 @@ test("a promotion after which everything fails is taken back, and the notice say
   expect(notice).toContain(`The release is ${(await release(home)).slice(0, 12)} now`);
   expect(await prompt(home)).toBe("You are an agent.\n");
   expect(await watch(home)).toBeUndefined();
+});
+
+test("tasks that fell become cases of the bank with the rollback; those that are gone are named", async () => {
+  await using home = makeHome(FILES);
+  for (const task of ["suite/t0", "suite/t1"])
+    home.write(
+      `tasks/${task}/task.yaml`,
+      "version: 1\ninstruction: Write nothing.\nverify: [{ absent: out.txt }]\n",
+    );
+  const first = await release(home);
+  await ran(home, first, true);
+  await ran(home, first, false, ["suite/t1"]);
+  const bad = await promoted(home, "Bad.\n");
+  await ran(home, bad, false, [...TASKS, ...TASKS]);
+  await ran(home, bad, true, ["suite/t1"]);
+  const notice = await watch(home);
+  expect(notice).toContain(
+    "New cases of the bank: suite/t0. Worse as well, but not kept as a case: suite/t10 (",
+  );
+  const open = await openHome(home.repo);
+  expect(await bankOf(open, home.store)).toMatchObject([{ kind: "ready", task: { id: "suite/t0" } }]);
+  expect((await listReleases(home.repo, home.store))[0]).toMatchObject({
+    kind: "rollback",
+    cases: [{ task: "suite/t0" }],
+  });
 });
 
 test("a stack of promotions is compared with the newest release that has labelled runs, and taken back to it", async () => {

@@ -245,6 +245,16 @@ describe("events", () => {
 });
 
 describe("documents", () => {
+  test("are written once where the key must be free, whoever else writes", async () => {
+    using place = makeStore();
+    const { store } = place;
+    expect(await store.putNew("c", "k", 1)).toBe(true);
+    expect(await store.putNew("c", "k", 2)).toBe(false);
+    expect(await store.get("c", "k")).toBe(1);
+    expect(await store.putNew("other", "k", 3)).toBe(true);
+    await expect(store.putNew("c", "k2", 1n)).rejects.toThrow("c/k2 could not be stored");
+  });
+
   test("are put, replaced, read and listed by key", async () => {
     using place = makeStore();
     const { store } = place;

@@ -160,6 +160,31 @@ describe("snapshot and restore", () => {
     expect(trees.size).toBe(changes.length + 1);
   });
 
+  it("adds what is new and nothing else: one file of many is itself and the folders above it", async () => {
+    const at = place();
+    for (let i = 0; i < 60; i++) at.put(`part-${i % 3}/file-${i}`, `${i}`);
+    const objects = (): number =>
+      git(at.store, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)").split("\n").length;
+    await snapshot(at);
+    const before = objects();
+    at.put("part-1/file-1", "changed");
+    at.put("part-2/copy", "5");
+    await snapshot(at);
+    // The changed file, two folders and the top, and the mark of the import; the copy has the content of another file.
+    expect(objects() - before).toBe(5);
+  });
+
+  it("takes what git would ignore, for a run may need or change it", async () => {
+    const at = place();
+    git(at.workspace, "init", "-q");
+    at.put(".gitignore", "*.log\nbuild/\n");
+    at.put("a.log", "log");
+    at.put("build/.env", "x=1");
+    const folder = await restored(at.store, (await snapshot(at)).tree, at.base);
+    expect(readFileSync(join(folder, "a.log"), "utf8")).toBe("log");
+    expect(readFileSync(join(folder, "build/.env"), "utf8")).toBe("x=1");
+  });
+
   it("notices a change of the same size, with the old time put back", async () => {
     const at = place();
     const file = at.put("a", "one");

@@ -1,0 +1,129 @@
+/** Proposers in a process of their own, which knows what a question holds and nothing else of the home. */
+import type { Model } from "../../runtime/kernel/model/model.ts";
+import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
+import type { Proposal } from "../candidate.ts";
+import type { Trace } from "../failure.ts";
+import type { ProposeContext, Proposer } from "../propose/proposer.ts";
+import type { LastWord, Outcome } from "./converse.ts";
+import { keepWorker, type Keeper, type KeeperOptions } from "./keep.ts";
+import { modelDesk, type ModelDesk } from "./model-desk.ts";
+import { LONGEST_ASKED, type ProposerName, type ReadOnly, type ToPropose } from "./wire.ts";
+
+export interface ProposerProcess extends AsyncDisposable {
+  /** A proposer that works in the process. It throws {@link ProposerFailed}, or the reason of the context's signal. */
+  proposer(name: ProposerName): Proposer;
+}
+
+export interface ProposerProcessOptions extends KeeperOptions {
+  /** Answers the proposer `model`, and nobody else. */
+  readonly model: Model;
+}
+
+/** No proposals came of it: the proposer threw, or its process died, hung or broke the protocol. */
+export class ProposerFailed extends Error {
+  override readonly name = "ProposerFailed";
+  /** What the model was paid all the same, in US dollars. */
+  readonly costUsd: number;
+  constructor(message: string, cost: number) {
+    super(message);
+    this.costUsd = cost;
+  }
+}
+
+/**
+ * Starts nothing before the first question. Neither tasks and verifiers, nor the store, nor other traces exist for the process;
+ * it has no network, no environment and no secret.
+ */
+export function openProposerProcess({ model, ...options }: ProposerProcessOptions): ProposerProcess {
+  const keeper = keepWorker(options);
+  return {
+    proposer: (name) => ({ name, propose: (context) => propose(keeper, model, name, context) }),
+    [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),
+  };
+}
+
+async function propose(
+  keeper: Keeper,
+  model: Model,
+  name: ProposerName,
+  context: ProposeContext,
+): Promise<readonly Proposal[]> {
+  const { signal } = context;
+  let desk: ModelDesk | undefined;
+  const outcome = await keeper.ask((id) => {
+    const opened = modelDesk(model, id, signal);
+    desk = opened;
+    return {
+      line: lineOf(id, name, model, context),
+      signal,
+      read: (told) => signed(told, name),
+      ...(name === "model" ? { askModel: (request, bytes) => opened.ask(request, bytes) } : {}),
+    };
+  });
+  return charged(outcome, desk?.usd ?? 0);
+}
+
+/** Each proposer signs what it makes: reports, and later proposers, go by that name. */
+function signed(told: LastWord, name: ProposerName): readonly Proposal[] {
+  if (told.type !== "proposed") throw new Error(`it answered with \`${told.type}\``);
+  const forged = told.proposals.find(({ source }) => !source.startsWith(SIGNED[name]));
+  if (forged !== undefined)
+    throw new Error(`a proposal of ${name} is signed ${JSON.stringify(forged.source)}`);
+  return told.proposals;
+}
+
+const SIGNED: Record<ProposerName, string> = { distill: "distill:", operators: "operator:", model: "model:" };
+
+/** What was spent is known on this side only. */
+function charged(outcome: Outcome<readonly Proposal[]>, usd: number): readonly Proposal[] {
+  switch (outcome.kind) {
+    case "answered":
+      if (outcome.value.length === 0 && usd > 0) throw new ProposerFailed("it had nothing to propose", usd);
+      return outcome.value.map((proposal, index) => ({ ...proposal, costUsd: index === 0 ? usd : 0 }));
+    case "failed":
+      throw new ProposerFailed(outcome.message, usd);
+    case "died":
+    case "broken":
+      throw new ProposerFailed(`the proposers' process: ${outcome.message}`, usd);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/**
+ * The question as one line, with as many of the passing runs as fit: they are for contrast only.
+ * @throws ProposerFailed when the failures alone are too long
+ */
+function lineOf(id: number, proposer: ProposerName, model: Model, context: ProposeContext): string {
+  const { name, description, deterministic, contextTokens, price } = model;
+  const { genome, paths, rejected } = context;
+  const failures = context.cluster.failures.map((failure) => ({
+    ...failure,
+    trace: nameless(failure.trace),
+  }));
+  const cluster = { ...context.cluster, failures };
+  const passing = context.passing.map(nameless);
+  for (let count = passing.length; ; count = Math.floor(count / 2)) {
+    const question: ReadOnly<ToPropose> = {
+      type: "propose",
+      id,
+      proposer,
+      model: { name, description, deterministic, contextTokens, ...(price === undefined ? {} : { price }) },
+      context: { cluster, passing: passing.slice(0, count), genome: [...genome], paths, rejected },
+    };
+    const line = `${JSON.stringify(question)}\n`;
+    if (Buffer.byteLength(line) <= LONGEST_ASKED) return line;
+    if (count === 0) throw new ProposerFailed(`the failures come to more than ${LONGEST_ASKED} bytes`, 0);
+  }
+}
+
+/** What a task is called says nothing about a failure, and must not turn up in a patch. */
+function nameless({ run, events }: Trace): Trace {
+  return { run: { ...run, task: null, pid: 0 }, events: events.map(withoutTask) };
+}
+
+function withoutTask(event: TrajectoryEvent): TrajectoryEvent {
+  if (event.kind !== "run_started") return event;
+  const { task: _, ...rest } = event;
+  return rest;
+}

@@ -1,0 +1,161 @@
+/**
+ * What the cycle and its processes say to each other: JSON lines on the process's fd 3, one question at a time. Both ends
+ * parse every line with these schemas.
+ *
+ * Cycle → process: `propose` or `check`, and an `answer` to each `ask`. Process → cycle: any number of `ask`, then
+ * `proposed`, `checked` or `failed`.
+ */
+import { z } from "zod";
+import { MAX_LINE_BYTES, ModelReply, ModelRequest, WireError } from "../../runtime/kernel/protocol.ts";
+import type { RunRow } from "../../runtime/kernel/store/store.ts";
+import { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
+
+/** Longest line of the process, in bytes. Room for any patch that `guardrails/size.ts` would let through. */
+export const LONGEST_TOLD = MAX_LINE_BYTES;
+/** Longest line of the cycle, in bytes: traces of many runs. */
+export const LONGEST_ASKED = 64 * 1024 * 1024;
+
+export const ProposerName = z.enum(["distill", "operators", "model"]);
+export type ProposerName = z.infer<typeof ProposerName>;
+
+const FileEdit = z
+  .object({ path: z.string().max(1000), before: z.string().optional(), after: z.string() })
+  .transform(({ path, before, after }) => ({ path, before, after }));
+
+const Proposal = z.object({
+  rung: z.enum(["skill", "prompt", "harness"]),
+  source: z.string().max(200),
+  title: z.string().max(1000),
+  rationale: z.string().max(10_000),
+  edits: z.array(FileEdit).max(100).readonly(),
+  costUsd: z.number().nonnegative(),
+});
+
+// ---------------------------------------------------------------- the process says
+
+const id = z.int().nonnegative();
+
+const Finding = z
+  .object({ check: z.string(), path: z.string(), line: z.int().optional(), message: z.string() })
+  .transform(({ line, ...rest }) => ({ ...rest, ...(line === undefined ? {} : { line }) }));
+
+/** What the process tells. Nothing in it is trusted: model text and genome text went through it. */
+export const Told = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("ask"), id, request: ModelRequest }),
+  z.object({ type: z.literal("proposed"), id, proposals: z.array(Proposal).max(64).readonly() }),
+  z.object({ type: z.literal("checked"), id, findings: z.array(Finding).max(10_000).readonly() }),
+  z.object({ type: z.literal("failed"), id, message: z.string().max(10_000) }),
+]);
+export type Told = z.infer<typeof Told>;
+
+// ---------------------------------------------------------------- the cycle says
+
+const Outcome = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("verified"), pass: z.boolean() }),
+  z.object({ kind: z.literal("feedback"), pass: z.boolean() }),
+  z.object({ kind: z.literal("unknown") }),
+]);
+
+const Run = z.object({
+  id: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  status: z.enum(["open", "done", "gave_up", "budget", "error", "aborted", "crashed", "interrupted"]),
+  purpose: z.enum(["live", "trial"]),
+  task: z.string().nullable(),
+  instruction: z.string(),
+  release: z.string(),
+  model: z.string(),
+  workspace: z.string(),
+  snapshot: z.string().nullable(),
+  outcome: Outcome,
+  steps: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  costUsd: z.number().nullable(),
+  pid: z.number(),
+}) satisfies z.ZodType<RunRow>;
+
+const Trace = z.object({ run: Run, events: z.array(TrajectoryEvent) });
+
+const Kind = z.enum([
+  "harness-error",
+  "invalid-request",
+  "steps-exhausted",
+  "budget-exhausted",
+  "empty-reply",
+  "tool-error",
+  "transient-error",
+  "ignored-error",
+  "truncated-observation",
+  "unknown-tool",
+  "repeated-call",
+  "gave-up",
+  "wrong-result",
+]);
+const Signature = z.object({ kind: Kind, template: z.string() });
+const Hypothesis = z.object({
+  step: z.number(),
+  component: z.enum(["model", "skill", "prompt", "harness", "tool", "environment"]),
+  category: Kind,
+  score: z.number(),
+  evidence: z.string(),
+});
+const Failure = z.object({ trace: Trace, signature: Signature, hypotheses: z.array(Hypothesis) });
+
+/** Texts by path. */
+const Genome = z.array(z.tuple([z.string(), z.string()]));
+const Paths = z.object({ harness: z.string(), prompts: z.string(), skills: z.string() });
+
+/** A `ProposeContext` without its signal: to stop the process is to kill it. */
+const Context = z.object({
+  cluster: z.object({ id: z.string(), signature: Signature, title: z.string(), failures: z.array(Failure) }),
+  passing: z.array(Trace),
+  genome: Genome,
+  paths: Paths,
+  rejected: z.array(z.object({ proposal: Proposal, why: z.string() })),
+});
+
+const Price = z.object({
+  input: z.number(),
+  output: z.number(),
+  cacheRead: z.number(),
+  cacheWrite: z.number(),
+});
+
+/** What a proposer may know of the home's model. The cycle charges what it cost; the price is for words about it. */
+const ModelFacts = z.object({
+  name: z.string(),
+  description: z.string(),
+  deterministic: z.boolean(),
+  contextTokens: z.number(),
+  price: Price.optional(),
+});
+
+const ToPropose = z.object({
+  type: z.literal("propose"),
+  id,
+  proposer: ProposerName,
+  model: ModelFacts,
+  context: Context,
+});
+export type ToPropose = z.infer<typeof ToPropose>;
+
+const ToCheck = z.object({ type: z.literal("check"), id, proposal: Proposal, genome: Genome, paths: Paths });
+export type ToCheck = z.infer<typeof ToCheck>;
+
+export const Question = z.discriminatedUnion("type", [ToPropose, ToCheck]);
+export type Question = z.infer<typeof Question>;
+
+export const Answer = z.union([
+  z.object({ type: z.literal("answer"), id, reply: ModelReply }),
+  z.object({ type: z.literal("answer"), id, error: WireError }),
+]);
+export type Answer = z.infer<typeof Answer>;
+
+/** Lists of the evolver are read-only, those that zod has read are not. */
+export type ReadOnly<T> = T extends (infer Item)[]
+  ? readonly ReadOnly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: ReadOnly<T[Key]> }
+    : T;
