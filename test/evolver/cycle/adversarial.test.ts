@@ -66,7 +66,7 @@ beforeAll(async () => {
     proposers: [everybody()],
     signal: new AbortController().signal,
   });
-}, 120_000);
+}, 300_000);
 afterAll(() => kit[Symbol.asyncDispose]());
 
 test("there are at least 25 of at least 8 kinds", () => {
