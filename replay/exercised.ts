@@ -40,8 +40,15 @@ function codeRan(change: Change, events: readonly TrajectoryEvent[]): "yes" | "n
   const exit = events.find((event) => event.kind === "harness_exited");
   if (exit?.coverage === undefined) return "unknown";
   const ran = new Set(exit.coverage[change.path] ?? []);
-  return changedLines(change).some((line) => ran.has(line)) ? "yes" : "no";
+  const texts = change.after.split("\n");
+  const changed = changedLines(change);
+  const telling = changed.filter((line) => !RUNS_ANYWAY.test(texts[line - 1] ?? ""));
+  return (telling.length > 0 ? telling : changed).some((line) => ran.has(line)) ? "yes" : "no";
 }
+
+/** Blank lines, comments, brackets, and heads of functions and types: they count as run also when nothing in them did. */
+const RUNS_ANYWAY =
+  /^\s*(?:(?:\/\/|\/\*|\*).*|[\])}[({;,\s]*|(?:import|(?:export\s+)?(?:type|interface|(?:default\s+)?(?:async\s+)?function|class))\b.*)$/;
 
 /** Lines of the new text that were added or changed; where lines were only taken out, the line that follows. */
 function changedLines(change: Change): number[] {

@@ -7,6 +7,8 @@ import { checkSize, SIZE_LIMITS } from "../../guardrails/size.ts";
 import type { SizeLimits } from "../../guardrails/size.ts";
 import type { FileEdit, Proposal } from "../candidate.ts";
 import { checkNoOp } from "./no-op.ts";
+import { checkOutbound } from "./outbound.ts";
+import { checkSecrets } from "./secrets.ts";
 import { checkTypes } from "./types.ts";
 
 export interface CheckContext {
@@ -37,6 +39,7 @@ export async function checkProposal(proposal: Proposal, context: CheckContext): 
     () => checkSize(proposal.edits, context.limits ?? SIZE_LIMITS),
     () => checkNoOp(proposal.edits),
     () => checkTexts(proposal.edits, context),
+    () => [...checkSecrets(proposal.edits), ...checkOutbound(proposal.edits, context.genome)],
     () => checkCode(proposal.edits, context),
   ];
   for (const stage of stages) {

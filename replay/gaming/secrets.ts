@@ -58,14 +58,27 @@ export interface Known {
 }
 
 export function knownFrom(texts: readonly string[]): Known {
-  const text = texts.join("\n");
-  const { atoms, compounds } = unitsOf(text);
+  const parts = [...new Set(texts)].map(partOf);
   return {
-    atoms: new Set([...commonAtoms(), ...atoms]),
-    compounds: new Set(compounds.keys()),
-    flat: squeezed(text),
+    atoms: new Set([...commonAtoms(), ...parts.flatMap(({ atoms }) => [...atoms])]),
+    compounds: new Set(parts.flatMap(({ compounds }) => [...compounds])),
+    flat: parts.map(({ flat }) => flat).join(" "),
   };
 }
+
+/** The files of a genome are asked for again with every candidate. */
+function partOf(text: string): Known {
+  const made = parts.get(text);
+  if (made !== undefined) return made;
+  const { atoms, compounds } = unitsOf(text);
+  const part = { atoms, compounds: new Set(compounds.keys()), flat: squeezed(text) };
+  if (parts.size >= MOST_PARTS) parts.clear();
+  parts.set(text, part);
+  return part;
+}
+
+const parts = new Map<string, Known>();
+const MOST_PARTS = 1000;
 
 /** 1 for what one task has, 0 for what all have; without a second task nothing can be told of that. */
 function spreadOf(tasks: readonly ReadonlySet<string>[]): (key: string) => number {

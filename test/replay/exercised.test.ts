@@ -13,6 +13,15 @@ describe("exercised", () => {
     expect(exercised([change], [ran({ "harness/g.ts": [2] })])).toBe("no");
   });
 
+  test("harness: what counts as run in any file shows nothing", () => {
+    const dead = `${before}\n// A comment.\nexport function head() {\n  return 1;\n}\n`;
+    const lines = dead.split("\n").map((_, i) => i + 1);
+    const body = dead.split("\n").indexOf("  return 1;") + 1;
+    const change: Change = { path: "harness/f.ts", before, after: dead };
+    expect(exercised([change], [ran({ "harness/f.ts": lines.filter((line) => line !== body) })])).toBe("no");
+    expect(exercised([change], [ran({ "harness/f.ts": lines })])).toBe("yes");
+  });
+
   test("harness: without coverage nobody knows", () => {
     expect(exercised([{ path: "harness/f.ts", before, after }], [])).toBe("unknown");
   });

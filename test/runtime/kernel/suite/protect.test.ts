@@ -1,0 +1,64 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { changedProtected } from "../../../../runtime/kernel/suite/protect.ts";
+import type { TaskOnDisk } from "../../../../runtime/kernel/suite/task.ts";
+import { desk, taskOf, verify, type Desk } from "./support.ts";
+
+/** A task with tests, and a run that has left them as they were. */
+function bench(protect: readonly string[] = ["tests/**"]): { at: Desk; task: TaskOnDisk; file: string } {
+  const at = desk();
+  for (const [path, text] of [
+    ["tests/one.mjs", "1"],
+    ["tests/deep/two.mjs", "2"],
+    ["src/a.js", "3"],
+  ] as const) {
+    at.put(`t/workspace/${path}`, text);
+    at.leave(path, text);
+  }
+  const task = taskOf(at, { verify: [{ absent: "nothing" }], protect: [...protect] });
+  return { at, task, file: join(at.workspace, "tests/one.mjs") };
+}
+
+const spoil: readonly (readonly [string, (file: string) => void, RegExp])[] = [
+  ["changed", (file) => writeFileSync(file, "x"), /one\.mjs is protected and was changed/],
+  ["made executable", (file) => chmodSync(file, 0o755), /one\.mjs is protected and was changed/],
+  ["removed", (file) => rmSync(file), /one\.mjs is protected and was removed/],
+  [
+    "joined by another",
+    (file) => writeFileSync(join(file, "../new.mjs"), ""),
+    /new\.mjs is in a protected place/,
+  ],
+  ["replaced by a link", (file) => (rmSync(file), symlinkSync("../src/a.js", file)), /was changed/],
+  ["replaced by a folder", (file) => (rmSync(file), mkdirSync(file)), /was removed/],
+];
+
+test.each(spoil)("a protected file that was %s fails the task", async (_, change, message) => {
+  const { at, task, file } = bench();
+  expect(changedProtected(task, at.workspace)).toBeUndefined();
+  change(file);
+  expect(changedProtected(task, at.workspace)).toMatch(message);
+});
+
+test("a folder on the way that became a link is not followed", () => {
+  const { at, task } = bench();
+  rmSync(join(at.workspace, "tests"), { recursive: true });
+  symlinkSync(join(at.suite, "t/workspace/tests"), join(at.workspace, "tests"));
+  expect(changedProtected(task, at.workspace)).toMatch(/was removed|in a protected place/);
+});
+
+test("other files may change, and a pattern with ! takes files out", () => {
+  const { at, task } = bench(["tests/**", "!tests/deep/**"]);
+  at.leave("src/a.js", "other");
+  at.leave("tests/deep/two.mjs", "other");
+  expect(changedProtected(task, at.workspace)).toBeUndefined();
+});
+
+test("what a check's command names is protected, and no command runs when it was changed", async () => {
+  const at = desk();
+  at.put("t/workspace/tests/check.mjs", "process.exit(1)");
+  at.leave("tests/check.mjs", "process.exit(0)");
+  const { verdict, detail } = await verify(at, { command: ["node", "tests/check.mjs"] });
+  expect(verdict).toBe("fail");
+  expect(detail).toBe("fail: tests/check.mjs is protected and was changed");
+});
