@@ -98,6 +98,7 @@ async function writeReport({ home, model }: Runtime, cycle: CycleReport): Promis
     model: model.name,
     costUsd: cycle.costUsd,
     saved: cycle.saved,
+    reproduced: cycle.reproduced,
     before: cycle.before,
     after: cycle.after,
     clusters: cycle.clusters.map(({ id, title, count }) => ({ id, title, failures: count })),

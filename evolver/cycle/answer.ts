@@ -44,6 +44,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     }),
     unreadable: guards.unreadable,
     deterministic: model.deterministic,
+    watch,
   };
   const proposals = await proposalsFor(state, { ...target, failures: support }, context.parentFiles);
   watch?.({ kind: "proposed", cluster: target.id, title: target.title, proposals: proposals.length });

@@ -28,10 +28,11 @@ export interface Compared {
 
 /**
  * Takes a level of the agent's life, which is spent whatever happens next, and compares.
+ * @param title of the patch, for whoever watches
  * @throws RatchetError when the life cannot be read; what a trial throws
  */
-export async function compare(context: EvaluationContext, candidate: Arm): Promise<Compared> {
-  const { store, home, suite, ledger } = context;
+export async function compare(context: EvaluationContext, candidate: Arm, title: string): Promise<Compared> {
+  const { store, home, suite, ledger, watch } = context;
   const { index, level } = await openTest(store, {
     candidate: candidate.genome.sha,
     alpha: home.config.evolution.alpha,
@@ -56,6 +57,8 @@ export async function compare(context: EvaluationContext, candidate: Arm): Promi
       (before, _, i) => observe(planned, before, pairOf(baseline[i], patched[i])),
       progress,
     );
+    const { pairs, evalue } = progress;
+    watch?.({ kind: "comparing", title, pairs, atMost: planned.pairs, evalue, needed: 1 / level });
   }
   const { state, pairs, gains, losses, evalue } = progress;
   const ended = state === "open" ? "budget" : state;

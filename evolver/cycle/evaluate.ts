@@ -22,6 +22,7 @@ import { gamingObstacle } from "./gaming.ts";
 import { guardsOf, lostGuard } from "./guards.ts";
 import type { Ledger } from "./ledger.ts";
 import { recordingsOf } from "./recordings.ts";
+import type { CycleOptions } from "./state.ts";
 import { staticObstacle } from "./static-obstacle.ts";
 
 export interface EvaluationContext {
@@ -47,6 +48,7 @@ export interface EvaluationContext {
   /** True when the model always gives the same reply to the same request: one trial of a passing task is enough. */
   readonly deterministic: boolean;
   readonly signal: AbortSignal;
+  readonly watch?: CycleOptions["watch"];
 }
 
 /** A proposal that became a commit, and how far it came. */
@@ -128,7 +130,7 @@ async function decideByComparison(
   screened: Evaluated,
   guarded: Arm,
 ): Promise<Evaluated> {
-  const compared = await compare(context, guarded);
+  const compared = await compare(context, guarded, screened.proposal.title);
   const { comparison, parent } = compared;
   if (comparison.state !== "better") {
     await compared.close(false);

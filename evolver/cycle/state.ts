@@ -38,6 +38,15 @@ export type CycleEvent =
       readonly proposals: number;
     }
   | { readonly kind: "proposer-failed"; readonly proposer: string; readonly message: string }
+  /** After each batch of pairs; `needed` is the e-value that suffices. */
+  | {
+      readonly kind: "comparing";
+      readonly title: string;
+      readonly pairs: number;
+      readonly atMost: number;
+      readonly evalue: number;
+      readonly needed: number;
+    }
   | { readonly kind: "budget"; readonly spentUsd: number | undefined; readonly capUsd: number }
   | { readonly kind: "judged"; readonly candidate: Candidate };
 

@@ -17,6 +17,8 @@ export interface CycleReport {
   /** Tasks that passed before the cycle, and would pass with every accepted patch; undefined when not measured. */
   readonly before: Score | undefined;
   readonly after: Score | undefined;
+  /** Failures that failed again on the unchanged release: what does not cannot count as fixed. */
+  readonly reproduced: { readonly again: number; readonly of: number };
   readonly clusters: readonly { readonly id: string; readonly title: string; readonly failures: number }[];
   /** In the order in which they were judged. `cases` is empty for one that was refused before replay. */
   readonly candidates: readonly { readonly candidate: Candidate; readonly cases: readonly Case[] }[];
@@ -58,6 +60,10 @@ function summary(report: CycleReport, accepted: number): string {
       [
         "Failures",
         `${sum(report.clusters.map((one) => one.failures))} in ${report.clusters.length} clusters`,
+      ],
+      [
+        "Failed again when tried again",
+        `${report.reproduced.again} of ${report.reproduced.of} failing tasks`,
       ],
       [
         "Patches",

@@ -23,7 +23,20 @@ export async function evolve(
       printJson({
         ...done,
         candidates: done.candidates.map(
-          ({ candidate: { id, proposal, verdict, reasons, branch, cluster } }) => ({
+          ({
+            candidate: {
+              id,
+              proposal,
+              verdict,
+              reasons,
+              fixes,
+              regressions,
+              evalue,
+              control,
+              branch,
+              cluster,
+            },
+          }) => ({
             id,
             rung: proposal.rung,
             source: proposal.source,
@@ -31,6 +44,10 @@ export async function evolve(
             cluster,
             verdict,
             reasons,
+            fixes,
+            regressions,
+            evalue,
+            control,
             branch,
           }),
         ),
@@ -46,6 +63,11 @@ export async function evolve(
         `${accepted.length} of ${count(done.candidates.length, "candidate")} accepted, ${count(done.trials, "trial")} in ${seconds(done.seconds)}`,
     );
     for (const { branch } of accepted) print(`  ${green(branch ?? "")}`);
+    const { again, of } = done.reproduced;
+    if (again < of) print(dim(`${again} of ${count(of, "failure")} failed again when tried again`));
+    const { modelCalls, tokens } = done.saved;
+    if (modelCalls > 0)
+      print(dim(`replay answered ${count(modelCalls, "model call")} with ${tokens} tokens from recordings`));
     if (done.notPromoted !== undefined) print(yellow(`not promoted: ${oneLine(done.notPromoted, 300)}`));
     print(dim(`report: ${done.report}`));
     print(nextStep(done, accepted.length));

@@ -30,6 +30,9 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
       case "proposer-failed":
         print(yellow(`${indent}proposer ${event.proposer} failed: ${oneLine(event.message)}`));
         return;
+      case "comparing":
+        printStatus(fit(`${indent}${comparing(event)}`));
+        return;
       case "budget":
         print(
           yellow(
@@ -44,6 +47,17 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
         event satisfies never;
     }
   };
+}
+
+function comparing({
+  title,
+  pairs,
+  atMost,
+  evalue,
+  needed,
+}: Extract<CycleEvent, { kind: "comparing" }>): string {
+  const evidence = `e-value ${Number(evalue.toPrecision(2))} of ${Number(needed.toPrecision(3))}`;
+  return `${oneLine(title, 40)}: ${pairs} of ${atMost} pairs at most, ${evidence}`;
 }
 
 function judgedLine({ candidate }: Extract<CycleEvent, { kind: "judged" }>, indent: string): string {
