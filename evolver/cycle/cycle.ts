@@ -12,10 +12,12 @@ import { answer } from "./answer.ts";
 import { passes, topUp, withTrials, type Arm } from "./arm.ts";
 import { clustersOf } from "./clusters.ts";
 import { TRIALS, type Refused } from "./evaluate.ts";
+import type { ClusterSummary } from "./event.ts";
 import { charged, createLedger, type Saved } from "./ledger.ts";
-import { trialsIn, type ClusterSummary, type CycleOptions, type CycleState, type Judged } from "./state.ts";
+import { trialsIn, type CycleOptions, type CycleState, type Judged } from "./state.ts";
 
-export type { CycleEvent, CycleOptions } from "./state.ts";
+export type { CycleEvent } from "./event.ts";
+export type { CycleOptions } from "./state.ts";
 
 export interface CycleReport {
   readonly id: string;

@@ -9,6 +9,7 @@ import type { Proposer } from "../propose/proposer.ts";
 import type { Arm, Trials } from "./arm.ts";
 import type { Guards } from "./cases.ts";
 import type { Refused } from "./evaluate.ts";
+import type { CycleEvent } from "./event.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Side } from "./split.ts";
 
@@ -25,35 +26,6 @@ export interface CycleOptions {
   readonly proposers: readonly Proposer[];
   readonly signal: AbortSignal;
   readonly watch?: (event: CycleEvent) => void;
-}
-
-/** What a cycle tells while it goes on. */
-export type CycleEvent =
-  | { readonly kind: "baseline"; readonly done: number; readonly total: number }
-  | { readonly kind: "clusters"; readonly clusters: readonly ClusterSummary[] }
-  | {
-      readonly kind: "proposed";
-      readonly cluster: string;
-      readonly title: string;
-      readonly proposals: number;
-    }
-  | { readonly kind: "proposer-failed"; readonly proposer: string; readonly message: string }
-  /** After each batch of pairs; `needed` is the e-value that suffices. */
-  | {
-      readonly kind: "comparing";
-      readonly title: string;
-      readonly pairs: number;
-      readonly atMost: number;
-      readonly evalue: number;
-      readonly needed: number;
-    }
-  | { readonly kind: "budget"; readonly spentUsd: number | undefined; readonly capUsd: number }
-  | { readonly kind: "judged"; readonly candidate: Candidate };
-
-export interface ClusterSummary {
-  readonly id: string;
-  readonly title: string;
-  readonly count: number;
 }
 
 /** A candidate with the cases that it was judged on; none when it was rejected before the gate. */
