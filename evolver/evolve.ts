@@ -11,7 +11,7 @@ import type { Runtime } from "../runtime/kernel/run/run-task.ts";
 import { runCycle, type CycleEvent, type CycleReport } from "./cycle/cycle.ts";
 import { withCycleLock } from "./cycle/lock.ts";
 import { promotePatch } from "./promote.ts";
-import { openGuards } from "./guards.ts";
+import { openGuards } from "./open-guards.ts";
 import { openProposers } from "./propose/open.ts";
 import { casesOf } from "../replay/gate/table.ts";
 import { cycleReport } from "./publish/report.ts";

@@ -4,14 +4,14 @@ import { readGenome } from "../../runtime/kernel/genome.ts";
 import type { Rung } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
 import { topUp } from "./arm.ts";
-import { casesOf } from "./cases.ts";
+import { pickCases } from "./cases.ts";
 import { decide } from "./decide.ts";
 import { TRIALS, type Evaluated, type EvaluationContext } from "./evaluate.ts";
 import { proposalsFor } from "./proposals.ts";
 import { screen } from "./screen.ts";
 import { settle } from "./settle.ts";
 import { split, taskOf } from "./split.ts";
-import { trialsIn, type CycleState } from "./state.ts";
+import { trialContext, type CycleState } from "./state.ts";
 
 const RUNGS: readonly Rung[] = ["skill", "prompt", "harness"];
 
@@ -22,7 +22,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
   const { support, holdout } = split(target, home.config.evolution.holdout, state.sides);
   // All that is left of it was held out before: nobody may learn from it in this cycle.
   if (support.length === 0) return false;
-  const trials = trialsIn(state);
+  const trials = trialContext(state);
   state.head = await topUp(trials, state.head, target.failures.map(taskOf), () => TRIALS);
   const cases = { support: support.map(taskOf), holdout: holdout.map(taskOf) };
   const context: EvaluationContext = {
@@ -37,7 +37,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     parentFiles: await readGenome(home.dir, state.head.genome.sha, home.config.genome),
     origin: state.origin,
     target: cases,
-    cases: casesOf({
+    cases: pickCases({
       suite: tasks,
       guards,
       parent: state.head,

@@ -13,11 +13,15 @@ export interface Arm {
   readonly trials: ReadonlyMap<string, readonly TrialResult[]>;
 }
 
+/** The trials that an arm was given of a task. */
+export function trialsOf(arm: Arm, task: string): readonly TrialResult[] {
+  return arm.trials.get(task) ?? [];
+}
+
 /** A task passes when every trial of it passed; undefined when it had none, or one that nobody could decide. */
 export function passes(arm: Arm, task: string): boolean | undefined {
-  const trials = arm.trials.get(task);
-  if (trials === undefined || trials.length === 0 || trials.some(({ undecided }) => undecided))
-    return undefined;
+  const trials = trialsOf(arm, task);
+  if (trials.length === 0 || trials.some(({ undecided }) => undecided)) return undefined;
   return trials.every(({ pass }) => pass);
 }
 
@@ -30,7 +34,7 @@ export function withTrials(arm: Arm, results: readonly TrialResult[]): Arm {
 
 /** The arm with as many trials of each task as are wanted; those that it has are not run again. */
 export async function topUp(
-  { runner, tasks: known, signal }: Trials,
+  { runner, tasks: known, signal }: TrialContext,
   arm: Arm,
   tasks: readonly string[],
   wanted: (task: string) => number,
@@ -38,7 +42,7 @@ export async function topUp(
 ): Promise<Arm> {
   const missing = tasks.flatMap((id) => {
     const task = known.get(id);
-    const count = Math.max(0, wanted(id) - (arm.trials.get(id)?.length ?? 0));
+    const count = Math.max(0, wanted(id) - trialsOf(arm, id).length);
     return task === undefined ? [] : Array.from({ length: count }, () => task);
   });
   const { genome } = arm;
@@ -48,7 +52,7 @@ export async function topUp(
 }
 
 /** What it takes to make trials of tasks by their ids. */
-export interface Trials {
+export interface TrialContext {
   readonly runner: TrialRunner;
   readonly tasks: ReadonlyMap<string, TaskOnDisk>;
   readonly signal: AbortSignal;

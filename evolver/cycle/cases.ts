@@ -22,7 +22,8 @@ export interface Target {
 /** Role by task, for every task that the gate tries. Failures of other clusters have none: they may move either way. */
 export type Cases = ReadonlyMap<string, Role | undefined>;
 
-export function casesOf(options: {
+/** The failures, what guards, and a sample of what passes; all other tasks of the suite without a role. */
+export function pickCases(options: {
   readonly suite: readonly TaskOnDisk[];
   readonly guards: Guards;
   readonly parent: Arm;
@@ -54,6 +55,11 @@ export function casesOf(options: {
     ),
     ...roles(guards.safety, "safety"),
   ]);
+}
+
+/** Ids of the cases that must not be lost. */
+export function guardsOf(cases: Cases): string[] {
+  return [...cases].flatMap(([id, role]) => (role === "safety" || role === "bank" ? [id] : []));
 }
 
 /** By hash of task and failures together: another sample for each cluster, and the same one when it is asked again. */

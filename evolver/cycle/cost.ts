@@ -1,7 +1,6 @@
 /** What the trials of two arms cost, for the reason `within-cost`. */
 import type { CostComparison } from "../../replay/gate/evidence.ts";
-import type { TrialResult } from "../../replay/trial.ts";
-import { passes, type Arm } from "./arm.ts";
+import { passes, trialsOf, type Arm } from "./arm.ts";
 
 /** Over the tasks that both arms tried. @param limit how many times as much the candidate may cost */
 export function costOf(parent: Arm, candidate: Arm, tasks: readonly string[], limit: number): CostComparison {
@@ -34,10 +33,6 @@ function perPass(arm: Arm, tasks: readonly string[]): number | undefined {
 
 function meanTokens(arm: Arm, task: string): number {
   return mean(trialsOf(arm, task).map(({ totals }) => totals.inputTokens + totals.outputTokens));
-}
-
-function trialsOf(arm: Arm, task: string): readonly TrialResult[] {
-  return arm.trials.get(task) ?? [];
 }
 
 function mean(values: readonly number[]): number {

@@ -14,7 +14,7 @@ import { clustersOf } from "./clusters.ts";
 import { TRIALS, type Refused } from "./evaluate.ts";
 import type { ClusterSummary } from "./event.ts";
 import { charged, createLedger, type Saved } from "./ledger.ts";
-import { trialsIn, type CycleOptions, type CycleState, type Judged } from "./state.ts";
+import { trialContext, type CycleOptions, type CycleState, type Judged } from "./state.ts";
 
 export type { CycleEvent } from "./event.ts";
 export type { CycleOptions } from "./state.ts";
@@ -124,9 +124,9 @@ async function measureGuards(state: CycleState): Promise<void> {
   const safety = guards.safety.map(({ id }) => id);
   const all = [...guards.bank.map(({ id }) => id), ...safety];
   const wanted = (): number => (runtime.model.deterministic ? 1 : TRIALS);
-  state.head = await topUp(trialsIn(state), state.head, all, wanted);
+  state.head = await topUp(trialContext(state), state.head, all, wanted);
   const isFirst = state.origin.genome.sha === state.head.genome.sha;
-  state.origin = isFirst ? state.head : await topUp(trialsIn(state), state.origin, safety, wanted);
+  state.origin = isFirst ? state.head : await topUp(trialContext(state), state.origin, safety, wanted);
 }
 
 /** One cluster after the other, until none is left that could be answered, or the budget is spent. */

@@ -1,9 +1,11 @@
 /** Brings a candidate that passed the screening to its verdict, by the full gate. */
 import { judge } from "../../replay/gate/judge.ts";
+import { UNASKED } from "../../replay/gate/evidence.ts";
 import type { Reason } from "../../replay/gate/outcome.ts";
 import { improves } from "../../replay/gate/rules/improves.ts";
 import { messageOf } from "../../runtime/kernel/error.ts";
 import { topUp, type Arm } from "./arm.ts";
+import { guardsOf } from "./cases.ts";
 import { compare, type Compared } from "./compare.ts";
 import {
   withReason,
@@ -16,7 +18,7 @@ import {
 } from "./evaluate.ts";
 import { gateEvidence } from "./gate-evidence.ts";
 import { gateTable } from "./gate-table.ts";
-import { guardsOf, lostGuard } from "./guards.ts";
+import { lostGuard } from "./lost-guard.ts";
 
 /**
  * The full gate. The cases that must not be lost come first, since they are few and one of them is enough; then all the others
@@ -62,12 +64,8 @@ async function decideByComparison(
 
 /** The only reason that a comparison without enough evidence gives; the others were not asked. */
 function improvement({ comparison }: Compared): Reason {
-  const unasked = { exercised: "unknown", gaming: undefined, cost: undefined, origin: undefined } as const;
-  return improves(
-    [],
-    { ...unasked, deterministic: false, comparison },
-    { exact: false, alpha: comparison.level },
-  );
+  const setting = { exact: false, alpha: comparison.level };
+  return improves([], { ...UNASKED, deterministic: false, comparison }, setting);
 }
 
 /** An error in the gate is never an acceptance. */

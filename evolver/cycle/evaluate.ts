@@ -8,7 +8,7 @@ import type { Store } from "../../runtime/kernel/store/store.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Proposal } from "../candidate.ts";
 import type { CheckProcess } from "../process/checks.ts";
-import { topUp, type Arm } from "./arm.ts";
+import { topUp, trialsOf, type Arm } from "./arm.ts";
 import type { Cases, Target } from "./cases.ts";
 import type { CycleEvent } from "./event.ts";
 import type { Ledger } from "./ledger.ts";
@@ -76,7 +76,7 @@ export function tryOn(
   wanted: (task: string) => number,
 ): Promise<Arm> {
   const { deterministic, store, parent } = context;
-  const used = (task: string): number => arm.trials.get(task)?.length ?? 0;
+  const used = (task: string): number => trialsOf(arm, task).length;
   const recordings = deterministic ? undefined : recordingsOf(store, parent.trials, used);
   return topUp(context, arm, tasks, wanted, recordings);
 }

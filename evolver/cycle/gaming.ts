@@ -1,13 +1,13 @@
 /** Asks whether a candidate games its graders: of its text before any trial, of its trials before the verdict. */
 import { findGaming, type GamingFinding } from "../../replay/gaming/find-gaming.ts";
 import { gamingInTrials } from "../../replay/gaming/in-trials.ts";
-import type { GateEvidence } from "../../replay/gate/evidence.ts";
+import { UNASKED, type GateEvidence } from "../../replay/gate/evidence.ts";
 import type { Reason } from "../../replay/gate/outcome.ts";
 import { notGaming } from "../../replay/gate/rules/not-gaming.ts";
 import { messageOf } from "../../runtime/kernel/error.ts";
 import { genomeFiles } from "../../runtime/kernel/genome-files.ts";
 import type { Proposal } from "../candidate.ts";
-import { traceOf, type Arm } from "./arm.ts";
+import { traceOf, trialsOf, type Arm } from "./arm.ts";
 import { changesOf } from "./changes.ts";
 import type { EvaluationContext } from "./evaluate.ts";
 
@@ -37,7 +37,7 @@ export async function gamingObstacle(
 /** What of its trials speaks for gaming; undefined when nobody could look. */
 export async function gamingOf(context: EvaluationContext, candidate: Arm): Promise<GateEvidence["gaming"]> {
   const { store, tasks, cases, sandbox, signal } = context;
-  const all = [...cases.keys()].flatMap((id) => candidate.trials.get(id) ?? []);
+  const all = [...cases.keys()].flatMap((id) => trialsOf(candidate, id));
   const passing = all.filter(({ pass }) => pass);
   try {
     const trials = await Promise.all(
@@ -59,5 +59,5 @@ function described({ kind, where, message }: GamingFinding): string {
 }
 
 function asked(gaming: GateEvidence["gaming"]): GateEvidence {
-  return { exercised: "unknown", deterministic: false, gaming, cost: undefined, origin: undefined };
+  return { ...UNASKED, deterministic: false, gaming };
 }

@@ -2,12 +2,12 @@
 import { exercised, type Change } from "../../replay/exercised.ts";
 import type { GateEvidence } from "../../replay/gate/evidence.ts";
 import type { Proposal } from "../candidate.ts";
-import { traceOf, type Arm } from "./arm.ts";
+import { traceOf, trialsOf, type Arm } from "./arm.ts";
 import { changesOf } from "./changes.ts";
 import { costOf } from "./cost.ts";
 import type { EvaluationContext } from "./evaluate.ts";
 import { gamingOf } from "./gaming.ts";
-import { originOutcomes } from "./guards.ts";
+import { originOutcomes } from "./gate-table.ts";
 
 export async function gateEvidence(
   context: EvaluationContext,
@@ -36,8 +36,8 @@ export async function gateEvidence(
 
 /** Failed with the parent and passed with the candidate; where trials differ, each at least once. */
 function hasFlipped(parent: Arm, candidate: Arm, task: string): boolean {
-  const failed = parent.trials.get(task)?.some(({ pass, undecided }) => !pass && !undecided) ?? false;
-  return failed && (candidate.trials.get(task)?.some(({ pass }) => pass) ?? false);
+  const failed = trialsOf(parent, task).some(({ pass, undecided }) => !pass && !undecided);
+  return failed && trialsOf(candidate, task).some(({ pass }) => pass);
 }
 
 /** Where trials repeat, a case that was fixed without the patch being used was fixed by something else. */
@@ -59,7 +59,7 @@ async function exercisedIn(
   task: string,
   changes: readonly Change[],
 ): Promise<GateEvidence["exercised"]> {
-  const passing = (candidate.trials.get(task) ?? []).filter(({ pass }) => pass);
+  const passing = trialsOf(candidate, task).filter(({ pass }) => pass);
   const traces = await Promise.all(passing.map((trial) => traceOf(store, trial)));
   const answers = traces.map(({ events }) => exercised(changes, events));
   if (answers.includes("yes")) return "yes";

@@ -1,6 +1,6 @@
-/** The trials of both arms as the table that the gate judges. */
+/** The trials of both arms as the table that the gate judges, and those of the first release beside it. */
 import type { Outcome } from "../../replay/gate/outcome.ts";
-import type { Arm } from "./arm.ts";
+import { trialsOf, type Arm } from "./arm.ts";
 import type { EvaluationContext } from "./evaluate.ts";
 
 export interface GateTable {
@@ -21,7 +21,7 @@ export function gateTable(
   const outcomes: Outcome[] = [];
   const incomplete: string[] = [];
   for (const [task, role] of cases) {
-    const arms = [parent, candidate].map((arm) => arm.trials.get(task) ?? []);
+    const arms = [parent, candidate].map((arm) => trialsOf(arm, task));
     const common = Math.min(wanted(task), ...arms.map((trials) => trials.length));
     const [baseline = [], patched = []] = arms.map((trials) => trials.slice(trials.length - common));
     if (common === 0 || [...baseline, ...patched].some(({ undecided }) => undecided)) {
@@ -39,4 +39,20 @@ export function gateTable(
     outcomes.push(...rows("baseline", baseline), ...rows("candidate", patched));
   }
   return { outcomes, incomplete };
+}
+
+/** How the safety cases came out with the first release; those that nobody could decide are left out, and so unknown. */
+export function originOutcomes({
+  cases,
+  origin,
+}: Pick<EvaluationContext, "cases" | "origin">): Map<string, boolean[]> {
+  const safety = [...cases].flatMap(([id, role]) => (role === "safety" ? [id] : []));
+  return new Map(
+    safety.flatMap((id) => {
+      const trials = trialsOf(origin, id);
+      return trials.length === 0 || trials.some(({ undecided }) => undecided)
+        ? []
+        : [[id, trials.map(({ pass }) => pass)] as const];
+    }),
+  );
 }

@@ -1,17 +1,17 @@
-/** Writes a verdict down, publishes what was accepted and makes it the new head. */
+/** Saves a verdict, and makes what was accepted the new head. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { releaseGenome } from "../../replay/release/genome.ts";
 import type { Cluster } from "../failure.ts";
 import { topUp } from "./arm.ts";
 import { TRIALS, type Evaluated } from "./evaluate.ts";
-import { record } from "./record.ts";
-import { trialsIn, type CycleState } from "./state.ts";
+import { saveJudged } from "./save-judged.ts";
+import { trialContext, type CycleState } from "./state.ts";
 
 /** @returns true when it was accepted */
 export async function settle(state: CycleState, target: Cluster, judged: Evaluated): Promise<boolean> {
   const { runtime, suite, tasks, guards, watch } = state.options;
-  const { candidate, published } = await record({
+  const { candidate, published } = await saveJudged({
     runtime,
     suite,
     parent: judged.parent.genome.sha,
@@ -30,6 +30,6 @@ export async function settle(state: CycleState, target: Cluster, judged: Evaluat
   }
   const head = { genome: await releaseGenome(runtime.home, published), trials: judged.arm.trials };
   const all = [...tasks, ...guards.bank, ...guards.safety].map(({ id }) => id);
-  state.head = await topUp(trialsIn(state), head, all, () => (runtime.model.deterministic ? 1 : TRIALS));
+  state.head = await topUp(trialContext(state), head, all, () => (runtime.model.deterministic ? 1 : TRIALS));
   return true;
 }

@@ -6,7 +6,7 @@ import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Candidate } from "../candidate.ts";
 import type { CheckProcess } from "../process/checks.ts";
 import type { Proposer } from "../propose/proposer.ts";
-import type { Arm, Trials } from "./arm.ts";
+import type { Arm, TrialContext } from "./arm.ts";
 import type { Guards } from "./cases.ts";
 import type { Refused } from "./evaluate.ts";
 import type { CycleEvent } from "./event.ts";
@@ -54,7 +54,7 @@ export interface CycleState {
 }
 
 /** How trials of every task of the cycle are made. */
-export function trialsIn({ options, runner }: CycleState): Trials {
+export function trialContext({ options, runner }: CycleState): TrialContext {
   const { tasks, guards, signal } = options;
   const all = [...tasks, ...guards.bank, ...guards.safety];
   return { runner, signal, tasks: new Map(all.map((task) => [task.id, task])) };

@@ -3,7 +3,7 @@ import { createTwoFilesPatch } from "diff";
 import type { Case } from "../../replay/gate/table.ts";
 import type { Candidate, FileEdit } from "../candidate.ts";
 
-export interface CycleReport {
+export interface ReportedCycle {
   readonly cycle: string;
   /** ISO times. */
   readonly startedAt: string;
@@ -32,7 +32,7 @@ export interface Score {
 }
 
 /** The report. The text of models, tasks and patches is shown as text: it can form no heading, link or HTML. */
-export function cycleReport(report: CycleReport): string {
+export function cycleReport(report: ReportedCycle): string {
   const accepted = report.candidates.filter(({ candidate }) => candidate.verdict === "accept");
   const others = report.candidates.filter(({ candidate }) => candidate.verdict !== "accept");
   return [
@@ -51,7 +51,7 @@ export function cycleReport(report: CycleReport): string {
 
 // ---------------------------------------------------------------- sections
 
-function summary(report: CycleReport, accepted: number): string {
+function summary(report: ReportedCycle, accepted: number): string {
   return table(
     ["", ""],
     [
@@ -81,13 +81,13 @@ function summary(report: CycleReport, accepted: number): string {
   );
 }
 
-function saved({ modelCalls, tokens, usd }: CycleReport["saved"]): string {
+function saved({ modelCalls, tokens, usd }: ReportedCycle["saved"]): string {
   if (modelCalls === 0) return "nothing: every model call was made";
   const money = usd === 0 ? "" : `, $${usd.toFixed(4)}`;
   return `${modelCalls} model calls with ${tokens} tokens${money}, answered from recordings`;
 }
 
-function clusters(report: CycleReport): string {
+function clusters(report: ReportedCycle): string {
   if (report.clusters.length === 0) return "There were no failures.";
   return table(
     ["Cluster", "What failed", "Failures", "Answered by"],
@@ -100,12 +100,12 @@ function clusters(report: CycleReport): string {
   );
 }
 
-function answers(report: CycleReport, cluster: string): string {
+function answers(report: ReportedCycle, cluster: string): string {
   const tried = report.candidates.filter(({ candidate }) => candidate.cluster === cluster);
   return tried.map(({ candidate }) => `${candidate.id} (${candidate.verdict})`).join(", ") || "nothing";
 }
 
-function patch({ candidate, cases }: CycleReport["candidates"][number]): string {
+function patch({ candidate, cases }: ReportedCycle["candidates"][number]): string {
   const { proposal } = candidate;
   return [
     `### ${text(proposal.title)}`,
@@ -146,7 +146,7 @@ function controls({ control }: Candidate): string[] {
   ];
 }
 
-function refusals(report: CycleReport): string[] {
+function refusals(report: ReportedCycle): string[] {
   return report.refused.map(
     (one) => `### ${text(one.title)}\n\nRefused before replay, from ${text(one.source)}: ${text(one.why)}`,
   );

@@ -23,6 +23,14 @@ export interface GateEvidence {
   readonly comparison?: Comparison;
 }
 
+/** All that only trials can tell, where nobody has asked. */
+export const UNASKED = {
+  exercised: "unknown",
+  gaming: undefined,
+  cost: undefined,
+  origin: undefined,
+} as const satisfies Partial<GateEvidence>;
+
 /** How a sequential comparison ended; see `sequential.ts`. */
 export interface Comparison {
   /** `budget`: there was no money for more pairs. */

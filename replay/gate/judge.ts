@@ -1,6 +1,6 @@
 /** The gate: claims about a candidate, each a small pure function, joined into a verdict. */
 import { messageOf } from "../../runtime/kernel/error.ts";
-import type { GateEvidence } from "./evidence.ts";
+import { UNASKED, type GateEvidence } from "./evidence.ts";
 import type { Outcome, Reason, Verdict } from "./outcome.ts";
 import { isFixed, isLost } from "./arms.ts";
 import { evalueOf } from "./bets.ts";
@@ -44,8 +44,7 @@ export function judgeTable(outcomes: readonly Outcome[], options: GateOptions = 
 /** As {@link judgeTable}, for cases that were read from a file. @throws RangeError as {@link judge} */
 export function judgeCases(cases: readonly Case[], options: GateOptions = {}): Verdict {
   const deterministic = agreesWithRoles(cases);
-  const unasked = { exercised: "unknown", gaming: undefined, cost: undefined, origin: undefined } as const;
-  return judgeBy(TABLE_RULES, cases, { ...unasked, deterministic }, options);
+  return judgeBy(TABLE_RULES, cases, { ...UNASKED, deterministic }, options);
 }
 
 /** The verdict that reasons add up to; without any reason there is nothing to accept. */

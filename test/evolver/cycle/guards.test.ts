@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FileEdit, Proposal } from "../../../evolver/candidate.ts";
 import { runCycle, type CycleReport } from "../../../evolver/cycle/cycle.ts";
 import type { CycleOptions } from "../../../evolver/cycle/state.ts";
-import { openGuards } from "../../../evolver/guards.ts";
+import { openGuards } from "../../../evolver/open-guards.ts";
 import type { Proposer } from "../../../evolver/propose/proposer.ts";
 import { keepCase } from "../../../replay/bank/keep.ts";
 import { RECEIPTS } from "../../../replay/release/receipts.ts";

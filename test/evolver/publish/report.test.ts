@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cycleReport, type CycleReport } from "../../../evolver/publish/report.ts";
+import { cycleReport, type ReportedCycle } from "../../../evolver/publish/report.ts";
 import { candidateOf, edit, proposal } from "../../helpers/home.ts";
 
 const accepted = candidateOf("a".repeat(40), "b".repeat(40), {
@@ -18,7 +18,7 @@ const rejected = candidateOf("c".repeat(40), "b".repeat(40), {
   fixes: [],
   regressions: ["csv/b"],
 });
-const REPORT: CycleReport = {
+const REPORT: ReportedCycle = {
   cycle: "2026-11-21",
   startedAt: "2026-11-21T01:00:00Z",
   endedAt: "2026-11-21T01:05:00Z",

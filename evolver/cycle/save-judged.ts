@@ -1,4 +1,4 @@
-/** Writes a judged candidate down: in git as a branch or a kept reference, in the store with its reasons. */
+/** Saves a judged candidate: in git as a branch or a kept reference, in the store with its reasons. */
 import { diffLines } from "diff";
 import { keepCase } from "../../replay/bank/keep.ts";
 import type { KeptCase } from "../../replay/bank/kept-case.ts";
@@ -13,14 +13,14 @@ import { saveCandidate } from "../patches.ts";
 import { commitMessage } from "../publish/message.ts";
 import { publish } from "../publish/publish.ts";
 
-export interface Recorded {
+export interface SavedCandidate {
   readonly candidate: Candidate;
   /** Commit of the branch, when it was accepted: the tree that was replayed, with the full message. */
   readonly published: string | undefined;
 }
 
 /** @throws RatchetError when git or the store fails */
-export async function record(options: {
+export async function saveJudged(options: {
   runtime: Runtime;
   /** Name of the suite that was replayed. */
   suite: string;
@@ -29,7 +29,7 @@ export async function record(options: {
   tasks: readonly TaskOnDisk[];
   cluster: Cluster;
   judged: Evaluated;
-}): Promise<Recorded> {
+}): Promise<SavedCandidate> {
   const { runtime, suite, parent, tasks, cluster, judged } = options;
   const { home, store } = runtime;
   const unpublished: Candidate = {
@@ -40,7 +40,9 @@ export async function record(options: {
     proposal: judged.proposal,
     ...judged.verdict,
     branch: undefined,
-    ...(judged.verdict.verdict === "accept" ? { cases: await kept(home, tasks, judged.verdict.fixes) } : {}),
+    ...(judged.verdict.verdict === "accept"
+      ? { cases: await keepFixed(home, tasks, judged.verdict.fixes) }
+      : {}),
   };
   const published = await publish({
     repo: home.dir,
@@ -61,7 +63,11 @@ export async function record(options: {
 }
 
 /** What it fixed, as it is now: the suite may be edited later. */
-async function kept(home: Home, tasks: readonly TaskOnDisk[], fixes: readonly string[]): Promise<KeptCase[]> {
+async function keepFixed(
+  home: Home,
+  tasks: readonly TaskOnDisk[],
+  fixes: readonly string[],
+): Promise<KeptCase[]> {
   const cases: KeptCase[] = [];
   for (const task of tasks) if (fixes.includes(task.id)) cases.push(await keepCase(home, task));
   return cases;
