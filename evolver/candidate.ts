@@ -1,7 +1,6 @@
 /** A proposed patch on its way from a proposer to a verdict. */
 import type { KeptCase } from "../replay/bank/kept-case.ts";
-import type { BestOfTwo } from "../replay/gate/control.ts";
-import type { Reason } from "../replay/gate/outcome.ts";
+import type { BestOfTwo, Reason } from "../replay/gate/outcome.ts";
 
 /** Lowest first; a higher rung is tried when the lower one cannot reach the cause or failed at the gate. */
 export type Rung = "skill" | "prompt" | "harness";

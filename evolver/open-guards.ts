@@ -1,6 +1,6 @@
 /** The cases that no candidate may lose: the safety suite, and what earlier patches fixed. */
 import { bankOf } from "../replay/bank/bank.ts";
-import { keepCase } from "../replay/bank/keep.ts";
+import { keepCase } from "../replay/bank/keep-case.ts";
 import { openSuite } from "../replay/suites/suite.ts";
 import { RatchetError } from "../runtime/kernel/error.ts";
 import type { Runtime } from "../runtime/kernel/run/run-task.ts";

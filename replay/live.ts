@@ -1,8 +1,6 @@
 /** Live runs: an instruction in the user's own folder, a task from its folder, a whole suite. */
-import { join } from "node:path";
 import type { BudgetCaps } from "../guardrails/budget.ts";
 import { RatchetError } from "../runtime/kernel/error.ts";
-import type { Home } from "../runtime/kernel/home/home.ts";
 import { requirePrice } from "../runtime/kernel/model/price.ts";
 import { runTask, type RunResult, type Runtime } from "../runtime/kernel/run/run-task.ts";
 import { loadTask } from "../runtime/kernel/suite/load.ts";
@@ -10,6 +8,7 @@ import type { TrajectoryEvent } from "../runtime/kernel/trajectory/events.ts";
 import { snapshot } from "../runtime/kernel/workspace/snapshot.ts";
 import { releaseGenome } from "./release/genome.ts";
 import { createTrialRunner } from "./runner.ts";
+import { snapshotsOf, WORKSPACE_ENDS } from "./snapshots.ts";
 import { openSuite } from "./suites/suite.ts";
 import { refuseHomeAsWorkspace } from "./workspace.ts";
 import { runTrial, type TrialResult } from "./trial.ts";
@@ -57,9 +56,6 @@ async function rememberEnd({ home, store }: Runtime, run: string, workspace: str
   }
 }
 
-/** Collection with the tree of each workspace at the end of its run. */
-export const WORKSPACE_ENDS = "workspace-ends";
-
 /** Runs the task in `dir`, in a scratch copy of its workspace. */
 export async function runTaskFolder(
   runtime: Runtime,
@@ -85,9 +81,4 @@ export async function runSuite(
   ]);
   const runner = createTrialRunner(runtime, runtime.home.config.evolution.parallel);
   return runner.runAll({ ...options, genome, tasks, purpose: "live" });
-}
-
-/** Where a home keeps the snapshots of workspaces. */
-export function snapshotsOf(home: Home): string {
-  return join(home.state, "snapshots.git");
 }

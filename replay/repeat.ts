@@ -2,12 +2,13 @@
 import { RatchetError } from "../runtime/kernel/error.ts";
 import { commitOf } from "../runtime/kernel/git.ts";
 import type { Genome } from "../runtime/kernel/genome.ts";
+import type { Recording } from "../runtime/kernel/playback/recording.ts";
 import { runTask, type RunResult, type Runtime } from "../runtime/kernel/run/run-task.ts";
 import type { RunRow } from "../runtime/kernel/store/store.ts";
 import type { TaskOnDisk } from "../runtime/kernel/suite/task.ts";
 import { createScratch, type Origin } from "../runtime/kernel/workspace/scratch.ts";
-import { snapshotsOf } from "./live.ts";
-import { recordingOf, type Recording } from "./recording.ts";
+import { snapshotsOf } from "./snapshots.ts";
+import { loadRecording } from "./load-recording.ts";
 import { releaseGenome } from "./release/genome.ts";
 import { openSuite } from "./suites/suite.ts";
 import { workspaceOf } from "./trial.ts";
@@ -52,7 +53,7 @@ export async function repeatRun(runtime: Runtime, options: RepeatOptions): Promi
   const origin = originOf(runtime, run, task);
   const genome = await genomeOf(runtime, options.release ?? run.release);
   const recording =
-    options.recorded === undefined ? undefined : await recordingOf(store, run.id, options.recorded);
+    options.recorded === undefined ? undefined : await loadRecording(store, run.id, options.recorded);
   await using scratch = await createScratch(origin);
   const result = await runTask(runtime, {
     instruction: task?.task.instruction ?? run.instruction,

@@ -5,7 +5,7 @@ import type { Home } from "../runtime/kernel/home/home.ts";
 import type { RunRow, Store } from "../runtime/kernel/store/store.ts";
 import { replaceBySnapshot, undo } from "../runtime/kernel/workspace/restore.ts";
 import { snapshot } from "../runtime/kernel/workspace/snapshot.ts";
-import { snapshotsOf, WORKSPACE_ENDS } from "./live.ts";
+import { snapshotsOf, WORKSPACE_ENDS } from "./snapshots.ts";
 
 export interface Undone {
   readonly run: RunRow;

@@ -4,7 +4,7 @@
  */
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { recordingOf } from "../../replay/recording.ts";
+import { loadRecording } from "../../replay/load-recording.ts";
 import { runTrial, type TrialRequest } from "../../replay/trial.ts";
 import { cleaner } from "../../guardrails/secrets.ts";
 import { materialize, type Genome } from "../../runtime/kernel/genome.ts";
@@ -58,7 +58,7 @@ async function saved(bench: Bench, pivot: number): Promise<Row> {
   const failed = await trial({ genome: broken });
   if (failed.pass || failed.undecided || server.requests.length !== CALLS)
     throw new Error(`the run to replay is another one: ${server.requests.length} calls, ${failed.summary}`);
-  const recording = await recordingOf(store, failed.id, { onMiss: "live" });
+  const recording = await loadRecording(store, failed.id, { onMiss: "live" });
   const mended = await trial({ genome: patched, recording });
   const live = server.requests.length - CALLS;
   const { modelCalls = 0, inputTokens = 0, outputTokens = 0 } = mended.replayed ?? {};

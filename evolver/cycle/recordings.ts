@@ -4,7 +4,7 @@
  * acts. It is also the better comparison: both arms share the luck of what they have in common (common random numbers), and a
  * trial has the same chances as a live one, since a recorded reply was drawn by the same model for the same request.
  */
-import { recordingOf } from "../../replay/recording.ts";
+import { loadRecording } from "../../replay/load-recording.ts";
 import type { RunAllRequest } from "../../replay/runner.ts";
 import type { TrialResult } from "../../replay/trial.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
@@ -22,6 +22,6 @@ export function recordingsOf(
 ): RecordingFor {
   return async (task, trial) => {
     const recorded = trials.get(task)?.[skip(task) + trial];
-    return recorded === undefined ? undefined : recordingOf(store, recorded.id, { onMiss: "live" });
+    return recorded === undefined ? undefined : loadRecording(store, recorded.id, { onMiss: "live" });
   };
 }

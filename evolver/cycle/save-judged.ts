@@ -1,6 +1,6 @@
 /** Saves a judged candidate: in git as a branch or a kept reference, in the store with its reasons. */
 import { diffLines } from "diff";
-import { keepCase } from "../../replay/bank/keep.ts";
+import { keepCase } from "../../replay/bank/keep-case.ts";
 import type { KeptCase } from "../../replay/bank/kept-case.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";

@@ -6,7 +6,7 @@ import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Finding } from "../../guardrails/finding.ts";
 import type { Proposal } from "../candidate.ts";
 import type { CheckContext } from "../check/check.ts";
-import { keepWorker, type KeeperOptions } from "./keep.ts";
+import { keepWorker, type KeeperOptions } from "./keep-worker.ts";
 import { LONGEST_ASKED, type ReadOnly, type ToCheck } from "./wire.ts";
 
 /** What a check is made from. Where the protocol's types are, and the rules of SKILL.md, the process knows itself. */

@@ -5,7 +5,7 @@ import type { Proposal } from "../candidate.ts";
 import type { Trace } from "../failure.ts";
 import type { ProposeContext, Proposer } from "../propose/proposer.ts";
 import type { LastWord, Outcome } from "./converse.ts";
-import { keepWorker, type Keeper, type KeeperOptions } from "./keep.ts";
+import { keepWorker, type Keeper, type KeeperOptions } from "./keep-worker.ts";
 import { modelDesk, type ModelDesk } from "./model-desk.ts";
 import { LONGEST_ASKED, type ProposerName, type ReadOnly, type ToPropose } from "./wire.ts";
 

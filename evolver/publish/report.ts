@@ -1,6 +1,6 @@
 /** What a cycle did, as Markdown for a person: every patch with its diff, its reasons and its cases. */
 import { createTwoFilesPatch } from "diff";
-import type { Case } from "../../replay/gate/table.ts";
+import type { Case } from "../../replay/gate/case.ts";
 import type { Candidate, FileEdit } from "../candidate.ts";
 
 export interface ReportedCycle {

@@ -8,7 +8,7 @@ import { messageOf } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { readReceipts, settleReceipts, type Documents, type Receipt } from "../release/receipts.ts";
-import { openCase } from "./keep.ts";
+import { openCase } from "./keep-case.ts";
 import type { KeptCase } from "./kept-case.ts";
 import { retirementsOf, type Retirement } from "./retire.ts";
 

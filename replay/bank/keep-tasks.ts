@@ -3,7 +3,7 @@ import { messageOf } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { openSuite } from "../suites/suite.ts";
-import { keepCase } from "./keep.ts";
+import { keepCase } from "./keep-case.ts";
 import type { KeptCase } from "./kept-case.ts";
 
 export interface Kept {

@@ -3,7 +3,7 @@ import type { ts as T } from "ts-morph";
 import { loadTypeScript, parse } from "../../guardrails/syntax.ts";
 import type { Node, SourceFile, Ts } from "../../guardrails/syntax.ts";
 import type { Change } from "../exercised.ts";
-import { addedLines } from "./added.ts";
+import { addedLines } from "./added-lines.ts";
 import type { GamingFinding } from "./finding.ts";
 import { traitsIn, type Trait } from "./traits.ts";
 

@@ -2,11 +2,12 @@
 import { loadTypeScript, parse } from "../../guardrails/syntax.ts";
 import { settleAll } from "../settle-all.ts";
 import type { Change } from "../exercised.ts";
-import { addedLines, type AddedLine } from "./added.ts";
+import { addedLines, type AddedLine } from "./added-lines.ts";
 import { constantTexts } from "./constants.ts";
 import { decoded } from "./decode.ts";
-import type { GamingFinding, GamingQuestion } from "./find-gaming.ts";
-import { knownFrom, tellingOf, type Known, type Telling } from "./secrets.ts";
+import type { GamingFinding } from "./finding.ts";
+import type { GamingQuestion } from "./question.ts";
+import { knownFrom, tellingOf, type Known, type Telling } from "./information.ts";
 import { taskUnits, type TaskUnits } from "./task-units.ts";
 import { normalised, squeezed, unitsOf } from "./units.ts";
 

@@ -1,5 +1,5 @@
 /** Small questions about the trials of one case that several rules ask. */
-import type { Case } from "./table.ts";
+import type { Case } from "./case.ts";
 
 /** Every trial came out as `pass`. */
 export function always(trials: readonly boolean[], pass: boolean): boolean {

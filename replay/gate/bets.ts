@@ -1,5 +1,5 @@
 /** The bets on a gain, and what they are worth on the outcomes of a whole table. */
-import type { Case } from "./table.ts";
+import type { Case } from "./case.ts";
 
 /** Share of the wealth that is put on "the next difference is a gain", and the part of the wealth that bets so. */
 export interface Bet {

@@ -1,6 +1,6 @@
 /** Puts the rows of a table together as cases, one at a time, in about sixteen bytes a row. */
 import type { Outcome, Role } from "./outcome.ts";
-import type { Case } from "./table.ts";
+import type { Case } from "./case.ts";
 import { TableError } from "./table-error.ts";
 
 export interface CaseBuilder {

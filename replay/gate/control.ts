@@ -1,15 +1,6 @@
 /** What a second try of the baseline would have given: a control that is shown beside the gain. */
-import type { Case } from "./table.ts";
-
-/** Mean pass rates over the same cases, each case counted once; in [0, 1]. */
-export interface BestOfTwo {
-  /** One try with the candidate. */
-  readonly candidate: number;
-  /** One try with the baseline. */
-  readonly baseline: number;
-  /** Two tries with the baseline, of which one has to pass. */
-  readonly bestOfTwo: number;
-}
+import type { Case } from "./case.ts";
+import type { BestOfTwo } from "./outcome.ts";
 
 /**
  * A candidate that is no better than the baseline tried twice may be no more than a second try in disguise. Judged over the

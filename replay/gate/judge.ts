@@ -7,7 +7,8 @@ import { evalueOf } from "./bets.ts";
 import { bestOfTwo } from "./control.ts";
 import { RULES, TABLE_RULES, type NamedRule } from "./rules/index.ts";
 import { agreesWithRoles, ALPHA, settingOf } from "./setting.ts";
-import { casesOf, type Case } from "./table.ts";
+import type { Case } from "./case.ts";
+import { casesOf } from "./table.ts";
 
 export type { GateEvidence } from "./evidence.ts";
 

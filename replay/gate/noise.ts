@@ -1,5 +1,5 @@
 /** How often two trials of the same agent differ: what a loss must exceed before it is one. */
-import type { Case } from "./table.ts";
+import type { Case } from "./case.ts";
 
 /**
  * The probability that two trials of one case differ with the baseline, mean over the cases with two trials or more;

@@ -1,6 +1,5 @@
 /** The table that the gate judges: who ran which case, when, and whether it passed. */
 import { z } from "zod";
-import type { BestOfTwo } from "./control.ts";
 
 /** Why a case is in the table. Without a role the case may move either way. */
 export const Role = z.enum(["failing", "holdout", "passing", "bank", "safety"]);
@@ -37,4 +36,14 @@ export interface Verdict {
   readonly evalue?: number;
   /** What the better of two tries of the baseline would give; where trials differ and the baseline has two. */
   readonly control?: BestOfTwo;
+}
+
+/** Mean pass rates over the same cases, each case counted once; in [0, 1]. */
+export interface BestOfTwo {
+  /** One try with the candidate. */
+  readonly candidate: number;
+  /** One try with the baseline. */
+  readonly baseline: number;
+  /** Two tries with the baseline, of which one has to pass. */
+  readonly bestOfTwo: number;
 }

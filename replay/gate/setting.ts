@@ -1,6 +1,6 @@
 /** How a table is decided. */
 import { isFlaky } from "./arms.ts";
-import type { Case } from "./table.ts";
+import type { Case } from "./case.ts";
 
 export interface Setting {
   /** Every trial told the same, and none is needed more: what the table shows is so. Otherwise evidence decides. */

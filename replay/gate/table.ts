@@ -2,18 +2,11 @@
 import { messageOf } from "../../runtime/kernel/error.ts";
 import { caseBuilder } from "./case-builder.ts";
 import { forEachLine } from "./lines.ts";
-import { Outcome, type Role } from "./outcome.ts";
+import type { Case } from "./case.ts";
+import { Outcome } from "./outcome.ts";
 import { EXAMPLE, TableError } from "./table-error.ts";
 
 export { TableError } from "./table-error.ts";
-
-/** One case: what each arm did in each trial, in the order of the trials. */
-export interface Case {
-  readonly name: string;
-  readonly role: Role | undefined;
-  readonly baseline: readonly boolean[];
-  readonly candidate: readonly boolean[];
-}
 
 /**
  * Reads outcomes, one JSON object a line, without holding the text in memory. Blank lines are allowed at the end only,

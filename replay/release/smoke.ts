@@ -1,12 +1,11 @@
 /** Three tiny tasks that any release should live through; they are written once under `.agent/suites/`. */
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import { packageVersion } from "../../runtime/kernel/package.ts";
 import { loadSuite } from "../../runtime/kernel/suite/load.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Chore } from "../suites/chores/chore.ts";
+import { writtenOnce } from "../suites/write-once.ts";
 
 export interface SmokeTask {
   readonly onDisk: TaskOnDisk;
@@ -53,20 +52,9 @@ const TASKS: readonly Chore[] = [
   },
 ];
 
-/** Written beside its final place and moved there whole, so that two processes at once do no harm. */
-async function written(home: Home): Promise<string> {
-  const root = join(home.state, "suites");
-  const folder = join(root, `smoke-${packageVersion()}`);
-  if (existsSync(folder)) return folder;
-  const { writeChore } = await import("../suites/chores/write-chore.ts");
-  await mkdir(root, { recursive: true });
-  const fresh = await mkdtemp(join(root, ".new-"));
-  for (const task of TASKS) await writeChore(join(fresh, "smoke", task.name), task);
-  try {
-    await rename(fresh, folder);
-  } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
+function written(home: Home): Promise<string> {
+  return writtenOnce(home, `smoke-${packageVersion()}`, async (folder) => {
+    const { writeChore } = await import("../suites/chores/write-chore.ts");
+    for (const task of TASKS) await writeChore(join(folder, "smoke", task.name), task);
+  });
 }

@@ -1,6 +1,6 @@
 /** Finds a suite: a folder of the home's own, or one that is built in and generated when it is first asked for. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { closest } from "../../runtime/kernel/closest.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
@@ -8,6 +8,7 @@ import type { Home } from "../../runtime/kernel/home/home.ts";
 import { packageVersion } from "../../runtime/kernel/package.ts";
 import { loadSuite } from "../../runtime/kernel/suite/load.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
+import { writtenOnce } from "./write-once.ts";
 
 /** Suites that Ratchet generates. The held-out half of the chores and `safety` are never given to a cycle to evolve on. */
 export const BUILT_IN: readonly string[] = ["chores", "chores-heldout", "safety"];
@@ -35,21 +36,11 @@ async function ownSuites(home: Home): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
-/** Generated beside its final place and moved there whole, so that two processes at once do no harm. */
+/** The folder that holds the suite; both halves of the chores come together. */
 async function builtIn(home: Home, name: string): Promise<string> {
-  const root = join(home.state, "suites");
   const group = name === "safety" ? "safety" : "chores";
-  const folder = join(root, `${group}-${packageVersion()}-${SEED}`);
-  if (existsSync(folder)) return folder;
-  await mkdir(root, { recursive: true });
-  const fresh = await mkdtemp(join(root, ".new-"));
-  if (group === "safety") await (await import("./safety/safety.ts")).writeSafety(fresh, { seed: SEED });
-  else await (await import("./chores/chores.ts")).writeChores(fresh, { seed: SEED });
-  try {
-    await rename(fresh, folder);
-  } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
+  return writtenOnce(home, `${group}-${packageVersion()}-${SEED}`, async (folder) => {
+    if (group === "safety") await (await import("./safety/safety.ts")).writeSafety(folder, { seed: SEED });
+    else await (await import("./chores/chores.ts")).writeChores(folder, { seed: SEED });
+  });
 }

@@ -1,7 +1,7 @@
 /** The regression bank from the command line. */
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { keepCase } from "../../replay/bank/keep.ts";
+import { keepCase } from "../../replay/bank/keep-case.ts";
 import { openSuite } from "../../replay/suites/suite.ts";
 import { openHome } from "../../runtime/kernel/home/home.ts";
 import { openSqliteStore } from "../../runtime/kernel/store/sqlite.ts";

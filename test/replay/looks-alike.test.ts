@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runTaskFolder } from "../../replay/live.ts";
-import { recordingOf } from "../../replay/recording.ts";
+import { loadRecording } from "../../replay/load-recording.ts";
 import { runTrial } from "../../replay/trial.ts";
 import { createAnthropicModel } from "../../runtime/kernel/model/anthropic/client.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
@@ -122,7 +122,7 @@ test("a live run of a suite, a live trial and a recorded one look alike from ins
   const request = { task, genome: kit.genome, purpose: "trial" as const, signal };
   const trial = await runTrial(kit.runtime, request);
   const asked = server.requests.length;
-  const recording = await recordingOf(kit.runtime.store, trial.id, { onMiss: "live" });
+  const recording = await loadRecording(kit.runtime.store, trial.id, { onMiss: "live" });
   const recorded = await runTrial(kit.runtime, { ...request, recording });
 
   const seen = await eventsOf(live.id);

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cleaner } from "../../guardrails/secrets.ts";
-import { recordingOf } from "../../replay/recording.ts";
+import { loadRecording } from "../../replay/load-recording.ts";
+import { snapshotsOf } from "../../replay/snapshots.ts";
 import { createTrialRunner } from "../../replay/runner.ts";
 import { runTrial } from "../../replay/trial.ts";
 import type { Genome } from "../../runtime/kernel/genome.ts";
@@ -165,7 +166,7 @@ test("a trial that is to stop at a miss is undecided, whatever its check would s
   const first = await runTrial(kit.runtime, { ...trial, genome: kit.genome });
   expect(first.pass).toBe(true);
   expect(first.replayed).toBeUndefined();
-  const recording = await recordingOf(kit.runtime.store, first.id, { onMiss: "stop" });
+  const recording = await loadRecording(kit.runtime.store, first.id, { onMiss: "stop" });
   asked = server.requests.length;
   const missed = await runTrial(kit.runtime, { ...trial, genome: patched, recording });
   expect(missed).toMatchObject({
@@ -197,7 +198,7 @@ test("each trial of a runner has a recording of its own, or none", async () => {
     tasks: [task, task],
     recordingFor: async (id, trial) =>
       id === task.id && trial === 1
-        ? recordingOf(kit.runtime.store, first?.id ?? "", { onMiss: "stop" })
+        ? loadRecording(kit.runtime.store, first?.id ?? "", { onMiss: "stop" })
         : undefined,
   });
   expect(results.map(({ summary, replayed }) => [summary, replayed?.modelCalls])).toEqual([
@@ -456,7 +457,6 @@ createServer((_, response) => response.end(String(++n))).listen(process.env.SOCK
 
 test("a trial may begin with a snapshot", async () => {
   const { snapshot } = await import("../../runtime/kernel/workspace/snapshot.ts");
-  const { snapshotsOf } = await import("../../replay/live.ts");
   const store = snapshotsOf(kit.runtime.home);
   const folder = kit.folder({ "a.txt": "kept" });
   const { tree } = await snapshot({ workspace: folder, store });

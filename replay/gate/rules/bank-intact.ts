@@ -1,7 +1,7 @@
 import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 import { neverLost } from "./guarded.ts";
 
 /** Nothing that an earlier patch fixed breaks again. A case of the bank that cannot be opened leaves it unknown. */

@@ -1,6 +1,6 @@
 import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 
 /** What the patch changed took part in the trials. Otherwise its score says nothing about it. */
 export function exercised(_cases: readonly Case[], evidence: GateEvidence): Reason {

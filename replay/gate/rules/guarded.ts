@@ -3,7 +3,7 @@ import { always, isLost, listed } from "../arms.ts";
 import { atLeast, disagreement, lostByChance } from "../noise.ts";
 import type { Reason, Role } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 
 /**
  * No case with that role that always passed with the baseline is lost.

@@ -3,7 +3,7 @@ import type { GateEvidence } from "../evidence.ts";
 import { atLeast, disagreement, lostByChance } from "../noise.ts";
 import type { Reason, Role } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 
 /**
  * No failing, holdout or passing case that passes now is lost. Cases of the bank and of the safety suite have rules of their

@@ -2,7 +2,7 @@ import { always, isFixed, isLost, listed } from "../arms.ts";
 import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 
 /** From so many failing cases on, a cycle has enough to keep some of them from the proposers. */
 export const HOLDOUT_EXPECTED_FROM = 4;

@@ -3,7 +3,7 @@ import { evalueOf } from "../bets.ts";
 import type { Comparison, GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 
 /**
  * More passes than before.

@@ -2,7 +2,7 @@
 import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 import { bankIntact } from "./bank-intact.ts";
 import { exercised } from "./exercised.ts";
 import { harmsNothing } from "./harms-nothing.ts";

@@ -1,6 +1,6 @@
 import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 
 /** Nothing looks as if the candidate was made to please its graders; see `replay/gaming/` for what is looked for. */
 export function notGaming(_cases: readonly Case[], { gaming }: GateEvidence): Reason {

@@ -2,7 +2,7 @@ import { always, isFlaky, listed } from "../arms.ts";
 import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 
 /**
  * The failures fail again with the baseline, in this cycle.

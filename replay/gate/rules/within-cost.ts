@@ -1,6 +1,6 @@
 import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
-import type { Case } from "../table.ts";
+import type { Case } from "../case.ts";
 
 /**
  * It does not buy its passes: what passes with both arms costs at most `limit` times as much, and so does a pass on the

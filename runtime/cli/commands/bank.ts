@@ -1,5 +1,5 @@
 import { listBank, type BankEntry } from "../../../replay/bank/bank.ts";
-import { openCase } from "../../../replay/bank/keep.ts";
+import { openCase } from "../../../replay/bank/keep-case.ts";
 import { restoreCase, retireCase } from "../../../replay/bank/retire.ts";
 import { closest } from "../../kernel/closest.ts";
 import { RatchetError } from "../../kernel/error.ts";

@@ -7,7 +7,7 @@ import type { Model } from "../model/model.ts";
 import type { Recording, Replayed } from "../playback/recording.ts";
 import type { RunTotals, Store } from "../store/store.ts";
 import type { TaskOnDisk } from "../suite/task.ts";
-import type { Verification } from "../suite/verify.ts";
+import type { Verification } from "../suite/verification.ts";
 import type { TrajectoryEvent } from "../trajectory/events.ts";
 import type { SessionEnd } from "./session-end.ts";
 

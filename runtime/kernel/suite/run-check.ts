@@ -8,7 +8,7 @@ import type { Mount } from "../../../guardrails/sandbox/sandbox.ts";
 import { messageOf } from "../error.ts";
 import { codeOf } from "../workspace/dir.ts";
 import { findEscapingLink } from "../workspace/escaping-link.ts";
-import type { Checked, VerifyOptions } from "./verify.ts";
+import type { Checked, VerifyOptions } from "./verification.ts";
 
 const CHECK_MS = 120_000;
 

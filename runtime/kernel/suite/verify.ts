@@ -1,7 +1,6 @@
 /** Decides whether a run solved its task. Whatever keeps it from deciding is `error`, never a pass. */
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import { messageOf } from "../error.ts";
 import { resolveBelow } from "../tools/place.ts";
 import { codeOf } from "../workspace/dir.ts";
@@ -9,28 +8,8 @@ import { withParent } from "../workspace/files.ts";
 import { compare } from "./compare.ts";
 import { changedProtected } from "./protect.ts";
 import { runCheck } from "./run-check.ts";
-import type { Check, TaskOnDisk } from "./task.ts";
-
-export interface Verification {
-  readonly verdict: "pass" | "fail" | "error";
-  /** Each check with what was expected and what was found. */
-  readonly detail: string;
-  readonly ms: number;
-}
-
-export interface VerifyOptions {
-  readonly task: TaskOnDisk;
-  /** Real path of the folder that the run left. */
-  readonly workspace: string;
-  readonly sandbox: Sandbox;
-  readonly signal: AbortSignal;
-}
-
-/** What became of one check. */
-export interface Checked {
-  readonly verdict: Verification["verdict"];
-  readonly detail: string;
-}
+import type { Check } from "./task.ts";
+import type { Checked, Verification, VerifyOptions } from "./verification.ts";
 
 /** Largest file that is compared, in bytes. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;

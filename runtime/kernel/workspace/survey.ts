@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { RatchetError } from "../error.ts";
 import { Dir } from "./dir.ts";
-import { SnapshotTooLarge, type LargeFile } from "./too-large.ts";
+import { SnapshotTooLarge, type LargeFile, type SurveyLimits } from "./too-large.ts";
 
 export interface FileSeen {
   readonly kind: "file" | "link";
@@ -27,11 +27,6 @@ export interface Survey {
   readonly bytes: number;
   /** Sockets, pipes and devices: there is nothing in them to keep. */
   readonly skipped: readonly string[];
-}
-
-export interface SurveyLimits {
-  readonly maxBytes: number;
-  readonly maxEntries: number;
 }
 
 const MAX_DEPTH = 200;

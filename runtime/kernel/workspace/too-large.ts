@@ -1,10 +1,14 @@
 /** The workspace does not fit into a snapshot. */
 import { RatchetError } from "../error.ts";
-import type { SurveyLimits } from "./survey.ts";
 
 export interface LargeFile {
   readonly path: string;
   readonly bytes: number;
+}
+
+export interface SurveyLimits {
+  readonly maxBytes: number;
+  readonly maxEntries: number;
 }
 
 interface Found {

@@ -7,7 +7,7 @@ import { runCycle, type CycleReport } from "../../../evolver/cycle/cycle.ts";
 import type { CycleOptions } from "../../../evolver/cycle/state.ts";
 import { openGuards } from "../../../evolver/open-guards.ts";
 import type { Proposer } from "../../../evolver/propose/proposer.ts";
-import { keepCase } from "../../../replay/bank/keep.ts";
+import { keepCase } from "../../../replay/bank/keep-case.ts";
 import { RECEIPTS } from "../../../replay/release/receipts.ts";
 import type { TaskOnDisk } from "../../../runtime/kernel/suite/task.ts";
 import { harness, makeRuntime, type Kit } from "../../helpers/runtime.ts";

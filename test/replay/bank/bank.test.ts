@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bankOf, listBank } from "../../../replay/bank/bank.ts";
-import { keepCase, openCase } from "../../../replay/bank/keep.ts";
+import { keepCase, openCase } from "../../../replay/bank/keep-case.ts";
 import type { KeptCase } from "../../../replay/bank/kept-case.ts";
 import { restoreCase, retireCase } from "../../../replay/bank/retire.ts";
 import { RECEIPTS, type Receipt } from "../../../replay/release/receipts.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BETS, evalueOf } from "../../../replay/gate/bets.ts";
-import type { Case } from "../../../replay/gate/table.ts";
+import type { Case } from "../../../replay/gate/case.ts";
 
 /** What a case did in one pair of trials, how likely that is, and what the rates are. */
 interface Rates {

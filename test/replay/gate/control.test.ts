@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bestOfTwo } from "../../../replay/gate/control.ts";
-import type { Case } from "../../../replay/gate/table.ts";
+import type { Case } from "../../../replay/gate/case.ts";
 
 const caseOf = (baseline: readonly boolean[], candidate: readonly boolean[] = [true]): Case => ({
   name: "c",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { atLeast, disagreement, lostByChance } from "../../../replay/gate/noise.ts";
-import type { Case } from "../../../replay/gate/table.ts";
+import type { Case } from "../../../replay/gate/case.ts";
 
 const caseOf = (baseline: readonly boolean[]): Case => ({
   name: "a",

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { casesOf, readCases, readOutcomes, TableError, type Case } from "../../../replay/gate/table.ts";
+import type { Case } from "../../../replay/gate/case.ts";
+import { casesOf, readCases, readOutcomes, TableError } from "../../../replay/gate/table.ts";
 import type { Outcome } from "../../../replay/gate/outcome.ts";
 
 let folder = "";

@@ -6,7 +6,8 @@ import { onTestFinished } from "vitest";
 import { detectSandbox } from "../../../../guardrails/sandbox/detect.ts";
 import type { TaskOnDisk } from "../../../../runtime/kernel/suite/task.ts";
 import { Task } from "../../../../runtime/kernel/suite/task.ts";
-import { verifyTask, type Verification } from "../../../../runtime/kernel/suite/verify.ts";
+import type { Verification } from "../../../../runtime/kernel/suite/verification.ts";
+import { verifyTask } from "../../../../runtime/kernel/suite/verify.ts";
 
 export interface Desk {
   /** Real path of the suite. */

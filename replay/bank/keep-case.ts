@@ -8,7 +8,7 @@ import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { codeOf } from "../../runtime/kernel/workspace/dir.ts";
 import { restore } from "../../runtime/kernel/workspace/restore.ts";
 import { snapshot } from "../../runtime/kernel/workspace/snapshot.ts";
-import { snapshotsOf } from "../live.ts";
+import { snapshotsOf } from "../snapshots.ts";
 import { KeptCase } from "./kept-case.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** How much each string of a task tells of it. */
-import { commonAtoms } from "./common.ts";
+import { commonAtoms } from "./common-words.ts";
 import { isShortNumber, type TaskUnits } from "./task-units.ts";
 import { atomsOf, normalised, significantDigits, squeezed, unitsOf } from "./units.ts";
 

@@ -1,8 +1,6 @@
-/** The recording of an earlier run, as the store has it. */
+/** Loads the recording of an earlier run from the store. */
 import type { Recording } from "../runtime/kernel/playback/recording.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
-
-export type { Recording } from "../runtime/kernel/playback/recording.ts";
 
 /**
  * What the store holds of `run`, and nothing else: what was redacted stays so, and what was recorded before requests had keys
@@ -10,7 +8,7 @@ export type { Recording } from "../runtime/kernel/playback/recording.ts";
  * @param run id of a run
  * @throws RatchetError (infrastructure) when the store cannot be read
  */
-export async function recordingOf(
+export async function loadRecording(
   store: Pick<Store, "events">,
   run: string,
   choice: Omit<Recording, "events">,
