@@ -1,4 +1,5 @@
 /** A proposal on its way to a verdict: a commit, static checks, a screening on what it should fix, the full gate. */
+import type { GamingReader } from "../../replay/gaming/reader.ts";
 import { judge, verdictOf } from "../../replay/gate/judge.ts";
 import type { Outcome, Reason, Verdict } from "../../replay/gate/outcome.ts";
 import { improves } from "../../replay/gate/rules/improves.ts";
@@ -31,6 +32,7 @@ export interface EvaluationContext {
   readonly sandbox: Sandbox;
   readonly runner: TrialRunner;
   readonly checks: CheckProcess;
+  readonly gamingReader: GamingReader;
   readonly ledger: Ledger;
   /** What the score is about: comparisons draw from it. */
   readonly suite: readonly TaskOnDisk[];
