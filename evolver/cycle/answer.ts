@@ -30,6 +30,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     home,
     store,
     checks: state.checks,
+    gamingReader: state.gamingReader,
     sandbox,
     ledger: state.ledger,
     suite: tasks,

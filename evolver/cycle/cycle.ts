@@ -7,7 +7,8 @@
 import { createTrialRunner } from "../../replay/runner.ts";
 import { releaseGenome } from "../../replay/release/genome.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
-import { openCheckProcess, type CheckProcess } from "../process/checks.ts";
+import { openGamingReader } from "../../replay/gaming/reader.ts";
+import { openCheckProcess } from "../process/checks.ts";
 import { answer } from "./answer.ts";
 import { passes, topUp, withTrials, type Arm } from "./arm.ts";
 import { clustersOf } from "./clusters.ts";
@@ -52,7 +53,9 @@ export interface Score {
 export async function runCycle(options: CycleOptions): Promise<CycleReport> {
   const began = new Date();
   await using checks = openCheckProcess({ sandbox: options.runtime.sandbox });
-  const state = await start(options, checks);
+  const { bank, safety } = options.guards;
+  await using gamingReader = openGamingReader([...options.tasks, ...bank, ...safety]);
+  const state = await start(options, { checks, gamingReader });
   const reproduced = await measureBaseline(state);
   const before = scoreOf(state.head, options.tasks);
   const first = (await clustersOf(state)).map(({ id, title, failures }) => ({
@@ -82,14 +85,17 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
   };
 }
 
-async function start(options: CycleOptions, checks: CheckProcess): Promise<CycleState> {
+async function start(
+  options: CycleOptions,
+  beside: Pick<CycleState, "checks" | "gamingReader">,
+): Promise<CycleState> {
   const { runtime, release, origin } = options;
   const { evolution } = runtime.home.config;
   const head = { genome: await releaseGenome(runtime.home, release), trials: new Map() };
   const ledger = createLedger(evolution.usd);
   return {
     options,
-    checks,
+    ...beside,
     ledger,
     runner: charged(createTrialRunner(runtime, evolution.parallel), ledger),
     head,

@@ -1,4 +1,5 @@
 /** What it takes to bring a proposal to a verdict, and how far one came: shared by the screening and the full gate. */
+import type { GamingReader } from "../../replay/gaming/reader.ts";
 import { verdictOf } from "../../replay/gate/judge.ts";
 import type { Outcome, Reason, Verdict } from "../../replay/gate/outcome.ts";
 import type { TrialRunner } from "../../replay/runner.ts";
@@ -20,6 +21,7 @@ export interface EvaluationContext {
   readonly sandbox: Sandbox;
   readonly runner: TrialRunner;
   readonly checks: CheckProcess;
+  readonly gamingReader: GamingReader;
   readonly ledger: Ledger;
   /** What the score is about: comparisons draw from it. */
   readonly suite: readonly TaskOnDisk[];

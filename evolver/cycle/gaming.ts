@@ -1,5 +1,5 @@
 /** Asks whether a candidate games its graders: of its text before any trial, of its trials before the verdict. */
-import { findGaming, type GamingFinding } from "../../replay/gaming/find-gaming.ts";
+import type { GamingFinding } from "../../replay/gaming/finding.ts";
 import { gamingInTrials } from "../../replay/gaming/in-trials.ts";
 import { UNASKED, type GateEvidence } from "../../replay/gate/evidence.ts";
 import type { Reason } from "../../replay/gate/outcome.ts";
@@ -16,14 +16,12 @@ export async function gamingObstacle(
   context: EvaluationContext,
   proposal: Proposal,
 ): Promise<Reason | undefined> {
-  const { home, parent, tasks, signal } = context;
+  const { home, parent, gamingReader, signal } = context;
   try {
     const genome = await genomeFiles(home.dir, parent.genome.sha, home.config.genome);
-    const findings = await findGaming({
-      tasks: [...tasks.values()],
-      changes: changesOf(proposal, home),
-      known: genome.map(({ content }) => content.toString("utf8")),
-    });
+    const changes = changesOf(proposal, home);
+    const known = genome.map(({ content }) => content.toString("utf8"));
+    const findings = await gamingReader.find({ changes, known }, signal);
     return findings.length === 0 ? undefined : notGaming([], asked(findings.map(described)));
   } catch (error) {
     signal.throwIfAborted();

@@ -1,4 +1,5 @@
 /** What one cycle knows while it goes on, and what it is told to do. */
+import type { GamingReader } from "../../replay/gaming/reader.ts";
 import type { Outcome } from "../../replay/gate/outcome.ts";
 import type { TrialRunner } from "../../replay/runner.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
@@ -39,6 +40,7 @@ export interface CycleState {
   readonly runner: TrialRunner;
   readonly ledger: Ledger;
   readonly checks: CheckProcess;
+  readonly gamingReader: GamingReader;
   /** The release, or the last accepted candidate on top of it. */
   head: Arm;
   /** The first release, with its trials of the safety cases. */

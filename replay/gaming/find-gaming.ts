@@ -4,8 +4,6 @@ import type { GamingQuestion } from "./question.ts";
 import { findSpecialCases } from "./special-case.ts";
 import { findTelling } from "./telling.ts";
 
-export type { GamingFinding } from "./finding.ts";
-
 /** Before any trial. @throws when a task or a change cannot be read: nobody may take that for a clean patch */
 export async function findGaming(question: GamingQuestion): Promise<GamingFinding[]> {
   const [special, telling] = await Promise.all([findSpecialCases(question.changes), findTelling(question)]);

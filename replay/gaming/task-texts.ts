@@ -1,5 +1,5 @@
 /** What a task says to the agent, and what it says to the grader only. */
-import { closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { accessSync, closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { loadTypeScript, parse } from "../../guardrails/syntax.ts";
@@ -20,6 +20,8 @@ const MOST_OF_FOLDER = 256 << 10;
 
 /** @throws system errors, when a file cannot be read */
 export async function textsOf({ id, dir, task }: TaskOnDisk): Promise<TaskTexts> {
+  // Either folder may be absent. That the whole task is, is another matter.
+  accessSync(join(dir, "task.yaml"));
   // What a service says is heard by every agent that asks it.
   const services = new Set(task.services.map(({ script }) => join(dir, "verify", script)));
   const secrets: string[] = [];
