@@ -6,7 +6,9 @@ import { commitOf } from "../runtime/kernel/git.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
 import type { Candidate } from "./candidate.ts";
-import { listPatches, sealIsIntact, type ListedPatch } from "./patches.ts";
+import { findPatch } from "./patches/find.ts";
+import { listPatches, type ListedPatch } from "./patches/list.ts";
+import { sealIsIntact } from "./patches/saved.ts";
 
 /** How a promotion is made. */
 export interface PromotionChoice {
@@ -131,20 +133,4 @@ async function withBranch(home: Home, candidate: Candidate): Promise<Candidate> 
   const { branch } = candidate;
   const exists = branch !== undefined && (await commitOf(home.dir, `refs/heads/${branch}`)) !== undefined;
   return exists ? candidate : { ...candidate, branch: undefined };
-}
-
-/** The candidate that a branch, an id or the beginning of one, or the commit of a branch names. */
-export async function findPatch(home: Home, store: Store, name: string): Promise<ListedPatch | undefined> {
-  const all = await listPatches(store);
-  const byName = all.find(({ candidate }) => candidate.branch === name);
-  if (byName !== undefined) return byName;
-  const byId = all.filter(({ candidate }) => name.length >= 4 && candidate.id.startsWith(name.slice(0, 12)));
-  if (byId.length === 1) return byId[0];
-  const commit = await commitOf(home.dir, name);
-  const tips = await Promise.all(
-    all.map(async ({ candidate: { branch } }) =>
-      branch === undefined ? undefined : commitOf(home.dir, branch),
-    ),
-  );
-  return commit === undefined ? undefined : all[tips.indexOf(commit)];
 }

@@ -5,7 +5,7 @@ import { RatchetError } from "../runtime/kernel/error.ts";
 import { commitOf } from "../runtime/kernel/git.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
-import { findPatch } from "./promote.ts";
+import { findPatch } from "./patches/find.ts";
 
 /** @throws RollbackConflict when later patches depend on it; RatchetError (usage) when there is nothing to take back */
 export async function rollbackRelease(

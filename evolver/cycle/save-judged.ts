@@ -9,7 +9,7 @@ import type { Candidate, Proposal, Rung } from "../candidate.ts";
 import { candidateId } from "../commit.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Cluster } from "../failure.ts";
-import { saveCandidate } from "../patches.ts";
+import { saveCandidate } from "../patches/saved.ts";
 import { commitMessage } from "../publish/message.ts";
 import { publish } from "../publish/publish.ts";
 

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { commitCandidate } from "../../evolver/commit.ts";
 import { approve, promotePatch } from "../../evolver/promote.ts";
-import { CANDIDATES, listPatches, rejectPatch, saveCandidate, showPatch } from "../../evolver/patches.ts";
+import { DECISIONS } from "../../evolver/patches/decisions.ts";
+import { patchNamed } from "../../evolver/patches/find.ts";
+import { listPatches } from "../../evolver/patches/list.ts";
+import { rejectPatch } from "../../evolver/patches/reject.ts";
+import { CANDIDATES, saveCandidate } from "../../evolver/patches/saved.ts";
 import { publish } from "../../evolver/publish/publish.ts";
 import { currentRelease } from "../../replay/release/release.ts";
 import type { Candidate } from "../../evolver/candidate.ts";
@@ -35,20 +39,20 @@ test("a candidate comes back from the store as it went in, by id, prefix or bran
   await using home = makeHome();
   const one = await published(home, "One.\n");
   for (const name of [one.id, one.id.slice(0, 5), one.branch ?? ""]) {
-    expect(await showPatch(home.store, name)).toEqual({ candidate: one, decision: undefined });
+    expect(await patchNamed(home.store, name)).toEqual({ candidate: one, decision: undefined });
   }
   expect(await listPatches(home.store)).toHaveLength(1);
 });
 
 test("an unknown or ambiguous id says what to choose from", async () => {
   await using home = makeHome();
-  await expect(showPatch(home.store, "x")).rejects.toMatchObject({ hint: "run `agent evolve` first" });
+  await expect(patchNamed(home.store, "x")).rejects.toMatchObject({ hint: "run `agent evolve` first" });
   const one = candidateOf("ab1".padEnd(40, "0"), "f".repeat(40));
   const two = candidateOf("ab2".padEnd(40, "0"), "f".repeat(40));
   for (const candidate of [one, two]) await saveCandidate(home.store, candidate);
-  await expect(showPatch(home.store, "ab")).rejects.toThrow("several patches start with ab");
-  await expect(showPatch(home.store, "")).rejects.toThrow("several patches");
-  await expect(showPatch(home.store, "zz")).rejects.toMatchObject({
+  await expect(patchNamed(home.store, "ab")).rejects.toThrow("several patches start with ab");
+  await expect(patchNamed(home.store, "")).rejects.toThrow("several patches");
+  await expect(patchNamed(home.store, "zz")).rejects.toMatchObject({
     hint: `choose one of: ${one.id}, ${two.id}`,
   });
 });
@@ -57,6 +61,15 @@ test("a document that is no candidate is an error that names it", async () => {
   await using home = makeHome();
   await home.store.put(CANDIDATES, "odd", { id: "odd" });
   await expect(listPatches(home.store)).rejects.toThrow("candidate odd cannot be read");
+});
+
+test("a decision that cannot be read is an error that names it, never no decision", async () => {
+  await using home = makeHome();
+  await home.store.put(DECISIONS, "odd", { decision: "maybe" });
+  await expect(listPatches(home.store)).rejects.toMatchObject({
+    kind: "infrastructure",
+    message: expect.stringContaining("the decision on odd cannot be read"),
+  });
 });
 
 test("approving promotes what the branch shows, and the receipt alone says who decided", async () => {
@@ -72,7 +85,7 @@ test("approving promotes what the branch shows, and the receipt alone says who d
     cases: [kept],
   });
   expect((await currentRelease(made.repo)).commit).toBe(receipt.to);
-  const { decision } = await showPatch(made.store, one.id);
+  const { decision } = await patchNamed(made.store, one.id);
   expect(decision).toEqual({ decision: "approved", why: "looks right", at: receipt.at });
 });
 
@@ -85,8 +98,8 @@ test("an approval that cannot be carried out is not recorded", async () => {
   await expect(approve(home, made.store, two.id, "", { probe })).rejects.toMatchObject({
     refusal: "release-moved",
   });
-  expect((await showPatch(made.store, two.id)).decision).toBeUndefined();
-  expect((await showPatch(made.store, one.id)).decision).toMatchObject({ decision: "approved", why: "" });
+  expect((await patchNamed(made.store, two.id)).decision).toBeUndefined();
+  expect((await patchNamed(made.store, one.id)).decision).toMatchObject({ decision: "approved", why: "" });
 });
 
 test("a record that was changed since the verdict promotes nothing, and by force brings no unproven case", async () => {
@@ -165,7 +178,7 @@ test("rejecting removes the branch and keeps the commit and the reason", async (
   ).toBe("deleted");
   expect(home.git("branch", "--list", "evolve/*")).toBe("");
   expect(home.git("rev-parse", `refs/ratchet/rejected/${one.id}`).trim()).toBe(one.commit);
-  expect((await showPatch(home.store, one.id)).decision).toMatchObject({
+  expect((await patchNamed(home.store, one.id)).decision).toMatchObject({
     decision: "rejected",
     why: "too broad",
   });

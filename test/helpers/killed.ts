@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { commitCandidate } from "../../evolver/commit.ts";
-import { saveCandidate, showPatch } from "../../evolver/patches.ts";
+import { patchNamed } from "../../evolver/patches/find.ts";
+import { saveCandidate } from "../../evolver/patches/saved.ts";
 import { listBank } from "../../replay/bank/bank.ts";
 import { listReleases } from "../../replay/release/receipts.ts";
 import { currentRelease } from "../../replay/release/release.ts";
@@ -231,7 +232,7 @@ async function problemsOf(
   const bank = (await listBank(home, store)).map(({ kept }) => kept.task);
   check(JSON.stringify(bank) === JSON.stringify([...cases].toSorted()), "the bank is not what was promoted");
   if (patch !== undefined) {
-    const { decision } = await showPatch(store, patch);
+    const { decision } = await patchNamed(store, patch);
     check(
       (decision?.decision === "approved") === (moved && action === "approve"),
       "the decision is not what happened",

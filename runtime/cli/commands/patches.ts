@@ -1,6 +1,7 @@
 import { createTwoFilesPatch } from "diff";
-import { listPatches as readPatches, rejectPatch, showPatch as findPatch } from "../../../evolver/patches.ts";
-import type { ListedPatch } from "../../../evolver/patches.ts";
+import { patchNamed } from "../../../evolver/patches/find.ts";
+import { listPatches as readPatches, type ListedPatch } from "../../../evolver/patches/list.ts";
+import { rejectPatch } from "../../../evolver/patches/reject.ts";
 import { readReceipts, settleReceipts } from "../../../replay/release/receipts.ts";
 import type { Store } from "../../kernel/store/store.ts";
 import { homeOf, withProbe, withStore, type DangerOption, type HomeOption } from "../open.ts";
@@ -45,7 +46,7 @@ export async function showPatch(name: string, options: Options): Promise<void> {
   const home = await homeOf(options);
   const found = await withStore(home, async (store) => {
     await settleReceipts(home.dir, store);
-    return findPatch(store, name);
+    return patchNamed(store, name);
   });
   if (options.json === true) {
     printJson(found);
@@ -73,7 +74,7 @@ export async function showPatch(name: string, options: Options): Promise<void> {
 }
 
 export async function diffPatch(name: string, options: Options): Promise<void> {
-  const { candidate } = await withStore(await homeOf(options), (store) => findPatch(store, name));
+  const { candidate } = await withStore(await homeOf(options), (store) => patchNamed(store, name));
   const diffs = candidate.proposal.edits.map(({ path, before, after }) =>
     createTwoFilesPatch(
       before === undefined ? "/dev/null" : `a/${path}`,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { commitCandidate } from "../../../evolver/commit.ts";
-import { rejectPatch, saveCandidate } from "../../../evolver/patches.ts";
+import { rejectPatch } from "../../../evolver/patches/reject.ts";
+import { saveCandidate } from "../../../evolver/patches/saved.ts";
 import { publish } from "../../../evolver/publish/publish.ts";
 import { currentRelease } from "../../../replay/release/release.ts";
 import { promote } from "../../../replay/release/promote.ts";
