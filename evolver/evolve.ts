@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { originRelease } from "../replay/release/origin.ts";
-import { PromotionRefused } from "../replay/release/promote.ts";
+import { PromotionRefused } from "../replay/release/refused.ts";
 import { healthProbe } from "../replay/release/probe.ts";
 import { settleReceipts } from "../replay/release/receipts.ts";
 import { currentRelease } from "../replay/release/release.ts";

@@ -1,5 +1,6 @@
 /** Promotes what a person names: a candidate by id or branch, or any commit. */
-import { promote, PromotionRefused, type Probe } from "../replay/release/promote.ts";
+import { promote, type Probe } from "../replay/release/promote.ts";
+import { PromotionRefused } from "../replay/release/refused.ts";
 import type { Receipt } from "../replay/release/receipts.ts";
 import { RatchetError } from "../runtime/kernel/error.ts";
 import { commitOf } from "../runtime/kernel/git.ts";

@@ -1,9 +1,10 @@
 /** Makes a commit the release: one compare-and-swap of a reference, with a receipt. Nothing is checked out or merged. */
-import { commitOf, git, GitFailed, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
-import { RatchetError } from "../../runtime/kernel/error.ts";
+import { commitOf, git, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
 import type { KeptCase } from "../bank/kept-case.ts";
 import type { Verdict } from "../gate/outcome.ts";
-import { movePointer, withReleaseLock } from "./pointer.ts";
+import { moveTo, refuseMoved, refuseReleased, releaseMoved } from "./move.ts";
+import { withReleaseLock } from "./pointer.ts";
+import { PromotionRefused } from "./refused.ts";
 import { currentRelease, type Release } from "./release.ts";
 import { settleAbandoned, settleReceipts, withReceipt, type Documents, type Receipt } from "./receipts.ts";
 
@@ -27,29 +28,6 @@ export type Health =
 
 /** Tries a commit before it becomes the release. */
 export type Probe = (commit: string) => Promise<Health>;
-
-/** Why a promotion was refused. All but `unknown-commit` and `already-released` can be forced. */
-export type Refusal =
-  | "unknown-commit"
-  | "already-released"
-  | "not-accepted"
-  | "changed-since-verdict"
-  | "release-moved"
-  | "parent-not-released"
-  | "not-a-descendant"
-  | "unhealthy";
-
-export class PromotionRefused extends RatchetError {
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal, message: string, hint?: string) {
-    super("refused", message, hint);
-    this.refusal = refusal;
-  }
-
-  override get details(): Readonly<Record<string, unknown>> {
-    return { refusal: this.refusal };
-  }
-}
 
 export interface PromoteOptions {
   readonly repo: string;
@@ -106,28 +84,6 @@ export async function promote(options: PromoteOptions): Promise<Receipt> {
   });
 }
 
-/**
- * Moves the pointer from the release that the caller saw, or not at all.
- * @throws PromotionRefused (`release-moved`) when somebody else moved it meanwhile.
- */
-export async function moveTo(repo: string, from: Release, to: string, why: string): Promise<void> {
-  try {
-    await movePointer(repo, from, to, why);
-  } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
-    await refuseMoved(repo, from, to);
-    throw error;
-  }
-}
-
-/** @throws PromotionRefused when the release is not the one that the caller saw */
-export async function refuseMoved(repo: string, seen: Release, to: string): Promise<void> {
-  const now = await currentRelease(repo);
-  if (now.pinned === seen.pinned && now.commit === seen.commit) return;
-  refuseReleased(now, to);
-  throw releaseMoved(seen.commit, now.commit);
-}
-
 // ---------------------------------------------------------------- conditions, in the order they are checked
 
 async function commitToPromote(repo: string, what: PromoteOptions["what"], force: boolean): Promise<string> {
@@ -158,11 +114,6 @@ async function commitToPromote(repo: string, what: PromoteOptions["what"], force
 async function sameChange(repo: string, one: string, other: string): Promise<boolean> {
   const printed = await git(repo).run(["log", "--no-walk", "--format=%T %P", one, other]);
   return new Set(printed.trim().split("\n")).size === 1;
-}
-
-function refuseReleased(release: Release, commit: string): void {
-  if (release.pinned && commit === release.commit)
-    throw new PromotionRefused("already-released", `${short(commit)} is the release already`);
 }
 
 async function known(repo: string, revision: string): Promise<string> {
@@ -208,15 +159,6 @@ function parentNotReleased(parent: string): PromotionRefused {
     "parent-not-released",
     message,
     `promote ${short(parent)} first: see \`agent patches\``,
-  );
-}
-
-function releaseMoved(expected: string, now: string): PromotionRefused {
-  const message = `the release is ${short(now)} now, the verdict was given on ${short(expected)}`;
-  return new PromotionRefused(
-    "release-moved",
-    message,
-    "run `agent evolve` again: patches are judged on the present release",
   );
 }
 

@@ -1,14 +1,12 @@
 /** Goes back: by one patch, or to any release. Always a new commit on top of the present one; history stays. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { GenomePaths } from "../../runtime/kernel/genome.ts";
 import { changedTree, writeCommit } from "../../runtime/kernel/git-tree.ts";
-import { commitOf, git, GitFailed, isAncestor, treeOf } from "../../runtime/kernel/git.ts";
+import { commitOf, git, treeOf } from "../../runtime/kernel/git.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { KeptCase } from "../bank/kept-case.ts";
+import { commitsAfter } from "./history.ts";
+import { moveTo, refuseMoved } from "./move.ts";
 import { withReleaseLock } from "./pointer.ts";
-import { moveTo, refuseMoved } from "./promote.ts";
 import { currentRelease } from "./release.ts";
 import {
   readReceipts,
@@ -18,6 +16,7 @@ import {
   type Documents,
   type Receipt,
 } from "./receipts.ts";
+import { withoutPatch } from "./without-patch.ts";
 
 export interface RollbackOptions {
   readonly repo: string;
@@ -29,28 +28,6 @@ export interface RollbackOptions {
   /** What got worse, for the regression bank. */
   readonly cases?: readonly KeptCase[];
   readonly now?: () => Date;
-}
-
-/** Later patches changed the same lines, so the patch cannot be taken out from under them. */
-export class RollbackConflict extends RatchetError {
-  readonly files: readonly string[];
-  /** Commits after the patch that touch those files, newest first: id and subject. */
-  readonly dependents: readonly { readonly commit: string; readonly subject: string }[];
-
-  constructor(patch: string, files: readonly string[], dependents: RollbackConflict["dependents"]) {
-    const later = dependents.map(({ commit, subject }) => `${commit.slice(0, 12)} ${subject}`).join("; ");
-    super(
-      "refused",
-      `${patch.slice(0, 12)} cannot be reverted alone: ${files.join(", ")} changed since (${later || "no later patch"})`,
-      "revert the later patches first, newest first, or go back with `agent rollback --to`",
-    );
-    this.files = files;
-    this.dependents = dependents;
-  }
-
-  override get details(): Readonly<Record<string, unknown>> {
-    return { files: this.files, dependents: this.dependents };
-  }
 }
 
 /**
@@ -118,80 +95,6 @@ async function oldGenome(repo: string, release: string, from: string, paths: Gen
   );
 }
 
-/** The release's tree with the patch taken out. */
-async function withoutPatch(repo: string, release: string, patch: string): Promise<string> {
-  if (!(await isAncestor(repo, patch, release))) {
-    const hint = "only what was promoted can be taken back: see `agent releases`";
-    throw new RatchetError(
-      "usage",
-      `${patch.slice(0, 12)} is not part of the release ${release.slice(0, 12)}`,
-      hint,
-    );
-  }
-  const parents = (await git(repo).run(["rev-list", "--parents", "--max-count=1", patch]))
-    .trim()
-    .split(" ")
-    .slice(1);
-  if (parents.length === 0)
-    throw new RatchetError("usage", `${patch.slice(0, 12)} is the first commit of the home`);
-
-  const tree = await revertedTree(repo, release, patch, parents[0] ?? "");
-  if (tree.kind === "clean") return tree.id;
-  throw new RollbackConflict(patch, tree.files, await laterCommits(repo, patch, release, tree.files));
-}
-
-type Reverted =
-  | { readonly kind: "clean"; readonly id: string }
-  | { readonly kind: "conflict"; readonly files: string[] };
-
-/**
- * A three-way merge with the patch as the base, the release as ours and the state before the patch as theirs. It is made without
- * a checkout, in an empty repository that only borrows the objects: attributes, filters and merge drivers of the home could
- * name programs, and none of them is read.
- */
-async function revertedTree(repo: string, release: string, patch: string, before: string): Promise<Reverted> {
-  const places = ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--show-object-format"];
-  const [objects = "", format = "sha1"] = lines(await git(repo).run(places), "\n");
-  const empty = await mkdtemp(join(tmpdir(), "ratchet-merge-"));
-  try {
-    await git(empty).run(["init", "--quiet", "--bare", `--object-format=${format}`, "."]);
-    const { run } = git(empty, { gitDir: empty, objects });
-    const commit = async (of: string, ...parents: string[]): Promise<string> => {
-      const args = [
-        "commit-tree",
-        "-m",
-        "for a merge",
-        ...parents.flatMap((parent) => ["-p", parent]),
-        `${of}^{tree}`,
-      ];
-      return (await run(args)).trim();
-    };
-    const base = await commit(patch);
-    const merge = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"];
-    try {
-      const merged = await run([...merge, await commit(release, base), await commit(before, base)]);
-      return { kind: "clean", id: lines(merged, "\0")[0] ?? "" };
-    } catch (error) {
-      if (!(error instanceof GitFailed) || error.status !== 1) throw error;
-      return { kind: "conflict", files: [...new Set(lines(error.stdout, "\0").slice(1))] };
-    }
-  } finally {
-    await rm(empty, { recursive: true, force: true });
-  }
-}
-
-async function laterCommits(repo: string, patch: string, release: string, files: readonly string[]) {
-  const printed = await git(repo).run([
-    "log",
-    "--no-merges",
-    "--format=%H %s",
-    `${patch}..${release}`,
-    "--",
-    ...files,
-  ]);
-  return lines(printed, "\n").map(asCommit);
-}
-
 /** Promoted after the patch and not reverted since, newest first. */
 async function laterPatches(repo: string, store: Documents, patch: string, release: string) {
   const done = (await readReceipts(store)).filter(({ state }) => state === "done");
@@ -199,14 +102,8 @@ async function laterPatches(repo: string, store: Documents, patch: string, relea
     done.flatMap((receipt) => (receipt.kind === "rollback" ? (receipt.patch ?? []) : [])),
   );
   const promoted = new Set(done.flatMap((receipt) => (receipt.kind === "promote" ? receipt.to : [])));
-  const later = lines(await git(repo).run(["log", "--format=%H %s", `${patch}..${release}`]), "\n").map(
-    asCommit,
-  );
+  const later = await commitsAfter(repo, patch, release);
   return later.filter(({ commit }) => promoted.has(commit) && !reverted.has(commit));
-}
-
-function asCommit(line: string): { commit: string; subject: string } {
-  return { commit: line.split(" ", 1)[0] ?? "", subject: line.replace(/^\S+ /, "") };
 }
 
 async function message(repo: string, returns: boolean, target: string, reason: string): Promise<string> {
@@ -215,8 +112,4 @@ async function message(repo: string, returns: boolean, target: string, reason: s
   const first = returns ? `Return to the genome of ${id}` : `Revert "${subject}"`;
   const second = returns ? `That release was: ${subject}` : `This takes back commit ${target}.`;
   return `${first}\n\n${second}\n\n${reason}\n\nRatchet-${returns ? "Returns-To" : "Reverts"}: ${target}\n`;
-}
-
-function lines(printed: string, separator: string): string[] {
-  return printed.split(separator).filter((line) => line !== "");
 }

@@ -3,12 +3,8 @@ import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { commitCandidate } from "../../../evolver/commit.ts";
-import {
-  promote,
-  PromotionRefused,
-  type Health,
-  type PromoteOptions,
-} from "../../../replay/release/promote.ts";
+import { promote, type Health, type PromoteOptions } from "../../../replay/release/promote.ts";
+import { PromotionRefused } from "../../../replay/release/refused.ts";
 import { listReleases, RECEIPTS, type Documents } from "../../../replay/release/receipts.ts";
 import { currentRelease, RELEASE_REF } from "../../../replay/release/release.ts";
 import { makeKilledHome } from "../../helpers/killed.ts";

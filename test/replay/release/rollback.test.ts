@@ -5,7 +5,8 @@ import { commitCandidate } from "../../../evolver/commit.ts";
 import { promote } from "../../../replay/release/promote.ts";
 import { listReleases } from "../../../replay/release/receipts.ts";
 import { currentRelease } from "../../../replay/release/release.ts";
-import { rollback, RollbackConflict } from "../../../replay/release/rollback.ts";
+import { rollback } from "../../../replay/release/rollback.ts";
+import { RollbackConflict } from "../../../replay/release/without-patch.ts";
 import { candidateOf, edit, makeHome, PATHS, proposal, type Home } from "../../helpers/home.ts";
 
 /** Commits `after` at `path` on the present release and promotes it. */
