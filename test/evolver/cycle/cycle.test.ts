@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCycle, type CycleReport } from "../../../evolver/cycle/cycle.ts";
-import type { FileEdit, Proposal } from "../../../evolver/candidate.ts";
+import type { CycleReport } from "../../../evolver/cycle/cycle.ts";
 import type { ProposeContext, Proposer } from "../../../evolver/propose/proposer.ts";
 import { commitOf } from "../../../runtime/kernel/git.ts";
 import type { TaskOnDisk } from "../../../runtime/kernel/suite/task.ts";
 import { makeRuntime, type Kit } from "../../helpers/runtime.ts";
+import { asking, cycleOf, replacing } from "./support.ts";
 
 /** Two faults that look alike from no side: a limit that is too small, and a colour that is missing. */
 const MAIN = `const LIMIT = 3;
@@ -19,25 +19,32 @@ export async function run(kernel: any) {
 }
 `;
 
-/** Holds the tasks; each cycle gets a home of its own. */
-let shelf: Kit;
-let kit: Kit;
+const limit = replacing("Raise the limit", "LIMIT = 3;", "LIMIT = 30;");
+const colour = replacing("Add blue", '["red"]', '["red", "blue"]');
+
+/** Each cycle has a home of its own; the first one holds the tasks. */
+const kits = new AsyncDisposableStack();
 let tasks: TaskOnDisk[];
 
 beforeAll(async () => {
-  shelf = await makeRuntime();
-  kit = await makeRuntime({ harness: { "main.ts": MAIN } });
+  const shelf = kits.use(await makeRuntime());
   const names = ["red 1", "red 2", "red 7", "red 8", "red 9", "blue 1", "blue 2"];
-  tasks = await Promise.all(names.map((name) => taskFor(name)));
+  tasks = await Promise.all(
+    names.map((name) => asking(shelf, `test/${name.replace(" ", "-")}`, name, name.split(" ", 1)[0] ?? "")),
+  );
 });
-afterAll(async () => {
-  await kit[Symbol.asyncDispose]();
-  await shelf[Symbol.asyncDispose]();
-});
+afterAll(() => kits.disposeAsync());
 
-describe("a cycle", () => {
+describe("a cycle with a proposer that throws and two that know what helps", () => {
+  const broken: Proposer = { name: "broken", propose: () => Promise.reject(new Error("out of ideas")) };
+  const failed: string[] = [];
+  let ran: Ran;
+  beforeAll(async () => {
+    ran = await cycle([broken, limit, colour], (name) => failed.push(name));
+  });
+
   test("accepts what helps, stacks it, and counts every trial", async () => {
-    const report = await cycle([limit, colour]);
+    const { report, kit } = ran;
     expect(report.before).toEqual({ passed: 2, total: 7 });
     expect(report.after).toEqual({ passed: 7, total: 7 });
     const accepted = report.candidates.filter(({ candidate }) => candidate.verdict === "accept");
@@ -49,117 +56,84 @@ describe("a cycle", () => {
     expect(report.trials).toBe(stored.length);
   });
 
-  test("a patch that is of no use to one cluster is still tried for another", async () => {
-    const report = await cycle([colour, limit]);
+  test("tells who threw", () => {
+    expect(new Set(failed)).toEqual(new Set(["broken"]));
+  });
+});
+
+describe("a cycle whose first patch is of no use to the first cluster", () => {
+  let ran: Ran;
+  beforeAll(async () => {
+    ran = await cycle([colour, limit]);
+  });
+
+  test("tries it for another cluster all the same", () => {
+    const { report } = ran;
     expect(report.after).toEqual({ passed: 7, total: 7 });
     const blue = report.candidates.filter(({ candidate }) => candidate.proposal.title === "Add blue");
     expect(blue.map(({ candidate }) => candidate.verdict)).toEqual(["reject", "accept"]);
     expect(new Set(blue.map(({ candidate }) => candidate.cluster)).size).toBe(2);
   });
 
-  test("every candidate is one commit on top of the parent that it names", async () => {
-    const report = await cycle([colour, limit]);
+  test("makes each candidate one commit on top of the parent that it names", async () => {
+    const { report, kit } = ran;
+    expect(report.candidates.length).toBeGreaterThan(1);
     for (const { candidate } of report.candidates) {
       expect(await commitOf(kit.runtime.home.dir, `${candidate.commit}^`)).toBe(candidate.parent);
     }
   });
-
-  test("proposers see neither held-out tasks, nor what the gate found on them, nor what a verifier found", async () => {
-    const seen: ProposeContext[] = [];
-    const spy: Proposer = {
-      name: "spy",
-      async propose(context) {
-        seen.push(context);
-        return [proposal("Forget red", [edit(context, '["red"]', '["green"]')])];
-      },
-    };
-    const report = await cycle([spy, limit, colour]);
-    const heldOut = new Set(
-      report.candidates.flatMap(({ outcomes }) =>
-        outcomes.filter(({ role }) => role === "holdout").map((row) => row.case),
-      ),
-    );
-    expect(heldOut.size).toBeGreaterThan(0);
-    for (const { cluster, passing, rejected } of seen) {
-      const traces = [...cluster.failures.map(({ trace }) => trace), ...passing];
-      // Also not when a patch has made them pass.
-      expect(traces.map(({ run }) => run.task ?? "").filter((task) => heldOut.has(task))).toEqual([]);
-      for (const task of heldOut) expect(JSON.stringify(rejected.map(({ why }) => why))).not.toContain(task);
-      for (const { run, events } of traces) {
-        expect(run).toMatchObject({ outcome: { kind: "unknown" }, workspace: "", snapshot: null });
-        expect(events.flatMap((event) => (event.kind === "verified" ? [event.detail] : [])).join("")).toBe(
-          "",
-        );
-      }
-    }
-  });
-
-  test("a proposer that throws is told, and the others go on", async () => {
-    const failed: string[] = [];
-    const broken: Proposer = { name: "broken", propose: () => Promise.reject(new Error("out of ideas")) };
-    const report = await cycle([broken, limit, colour], (name) => failed.push(name));
-    expect(report.after.passed).toBe(7);
-    expect(new Set(failed)).toEqual(new Set(["broken"]));
-  });
-
-  test("a patch that helps here and harms there is rejected", async () => {
-    const greedy: Proposer = {
-      name: "greedy",
-      async propose(context) {
-        return [proposal("Trade red for blue", [edit(context, '["red"]', '["blue"]')])];
-      },
-    };
-    const report = await cycle([greedy]);
-    expect(report.after).toEqual(report.before);
-    const traded = report.candidates.find(({ outcomes }) => outcomes.length > 0)?.candidate;
-    expect(traded?.verdict).toBe("reject");
-    expect(traded?.regressions.length).toBeGreaterThan(0);
-  });
 });
 
-const limit: Proposer = {
-  name: "limit",
-  propose: async (context) => [proposal("Raise the limit", [edit(context, "LIMIT = 3", "LIMIT = 30")])],
-};
+test("proposers see neither held-out tasks, nor what the gate found on them, nor what a verifier found", async () => {
+  const seen: ProposeContext[] = [];
+  const forgetful = replacing("Forget red", '["red"]', '["green"]');
+  const spy: Proposer = {
+    name: "spy",
+    propose(context) {
+      seen.push(context);
+      return forgetful.propose(context);
+    },
+  };
+  const { report } = await cycle([spy, limit, colour]);
+  const heldOut = new Set(
+    report.candidates.flatMap(({ outcomes }) =>
+      outcomes.filter(({ role }) => role === "holdout").map((row) => row.case),
+    ),
+  );
+  expect(heldOut.size).toBeGreaterThan(0);
+  for (const { cluster, passing, rejected } of seen) {
+    const traces = [...cluster.failures.map(({ trace }) => trace), ...passing];
+    // Also not when a patch has made them pass.
+    expect(traces.map(({ run }) => run.task ?? "").filter((task) => heldOut.has(task))).toEqual([]);
+    for (const task of heldOut) expect(JSON.stringify(rejected.map(({ why }) => why))).not.toContain(task);
+    for (const { run, events } of traces) {
+      expect(run).toMatchObject({ outcome: { kind: "unknown" }, workspace: "", snapshot: null });
+      expect(events.flatMap((event) => (event.kind === "verified" ? [event.detail] : [])).join("")).toBe("");
+    }
+  }
+});
 
-const colour: Proposer = {
-  name: "colour",
-  propose: async (context) => [proposal("Add blue", [edit(context, '["red"]', '["red", "blue"]')])],
-};
+test("a patch that helps here and harms there is rejected", async () => {
+  const { report } = await cycle([replacing("Trade red for blue", '["red"]', '["blue"]')]);
+  expect(report.after).toEqual(report.before);
+  const traded = report.candidates.find(({ outcomes }) => outcomes.length > 0)?.candidate;
+  expect(traded?.verdict).toBe("reject");
+  expect(traded?.regressions.length).toBeGreaterThan(0);
+});
 
-function proposal(title: string, edits: readonly FileEdit[]): Proposal {
-  return { rung: "harness", source: "operator:test", title, rationale: "It seems so", edits, costUsd: 0 };
+interface Ran {
+  readonly report: CycleReport;
+  readonly kit: Kit;
 }
 
-function edit({ genome }: ProposeContext, from: string, to: string): FileEdit {
-  const before = genome.get("harness/main.ts") ?? "";
-  return { path: "harness/main.ts", before, after: before.replace(from, to) };
-}
-
-async function cycle(
-  proposers: readonly Proposer[],
-  onFailed?: (name: string) => void,
-): Promise<CycleReport> {
-  await kit[Symbol.asyncDispose]();
-  kit = await makeRuntime({ harness: { "main.ts": MAIN } });
-  return runCycle({
-    runtime: kit.runtime,
-    release: kit.genome.sha,
-    suite: "test",
+async function cycle(proposers: readonly Proposer[], onFailed?: (name: string) => void): Promise<Ran> {
+  const kit = kits.use(await makeRuntime({ harness: { "main.ts": MAIN } }));
+  const report = await cycleOf(kit, {
     tasks,
-    guards: { safety: [], bank: [], unreadable: [] },
-    origin: kit.genome.sha,
     proposers,
-    signal: new AbortController().signal,
     watch: (event) => {
       if (event.kind === "proposer-failed") onFailed?.(event.proposer);
     },
   });
-}
-
-async function taskFor(instruction: string): Promise<TaskOnDisk> {
-  const [word = ""] = instruction.split(" ");
-  const yaml = `instruction: ${instruction}\nverify:\n  - { file: out.txt, equals: out.txt }`;
-  const task = await shelf.task(yaml, { "verify/out.txt": `${word}\n` });
-  return { ...task, id: `test/${instruction.replace(" ", "-")}` };
+  return { report, kit };
 }

@@ -2,15 +2,13 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FileEdit, Proposal } from "../../../evolver/candidate.ts";
-import { runCycle, type CycleReport } from "../../../evolver/cycle/cycle.ts";
-import type { CycleOptions } from "../../../evolver/cycle/state.ts";
+import type { CycleOptions, CycleReport } from "../../../evolver/cycle/cycle.ts";
 import { openGuards } from "../../../evolver/open-guards.ts";
-import type { Proposer } from "../../../evolver/propose/proposer.ts";
 import { keepCase } from "../../../replay/bank/keep-case.ts";
 import { RECEIPTS } from "../../../replay/release/receipts.ts";
 import type { TaskOnDisk } from "../../../runtime/kernel/suite/task.ts";
 import { harness, makeRuntime, type Kit } from "../../helpers/runtime.ts";
+import { asking, cycleOf, replacing } from "./support.ts";
 
 /** Writes the word that it knows; the first release also leaves a receipt. */
 const main = (words: string, receipt: string) =>
@@ -51,7 +49,6 @@ describe("a cycle", () => {
 
   test("accepts the same patch where the first release was no safer", async () => {
     const report = await cycle({
-      origin: kit.genome.sha,
       guards: { safety: [receipt], bank: [], unreadable: [] },
     });
     expect(verdicts(report)).toEqual([["accept"]]);
@@ -59,7 +56,7 @@ describe("a cycle", () => {
 
   test("cannot accept anything while a case of the bank cannot be opened", async () => {
     const guards = { safety: [], bank: [], unreadable: ["test/gone: the snapshot is gone"] };
-    const report = await cycle({ origin: kit.genome.sha, guards });
+    const report = await cycle({ guards });
     expect(verdicts(report)).toEqual([["inconclusive", "bank-intact"]]);
   });
 
@@ -67,9 +64,8 @@ describe("a cycle", () => {
     const old = { ...(await word("red")), id: "old/red" };
     const report = await cycle({
       tasks: [blue],
-      origin: kit.genome.sha,
       guards: { safety: [], bank: [old], unreadable: [] },
-      proposers: [proposing('["blue"]')],
+      proposers: [replacing("Know other words", '["red"]', '["blue"]')],
     });
     expect(verdicts(report)).toEqual([["reject", "bank-intact"]]);
   });
@@ -107,45 +103,11 @@ function verdicts({ candidates }: CycleReport): string[][] {
   ]);
 }
 
-function cycle(
-  options: Pick<CycleOptions, "origin" | "guards"> & Partial<CycleOptions>,
-): Promise<CycleReport> {
-  return runCycle({
-    runtime: kit.runtime,
-    release: kit.genome.sha,
-    suite: "test",
-    tasks: [red, blue],
-    proposers: [proposing('["red", "blue"]')],
-    signal: new AbortController().signal,
-    ...options,
-  });
+function cycle(options: Pick<CycleOptions, "guards"> & Partial<CycleOptions>): Promise<CycleReport> {
+  const more = replacing("Know more words", '["red"]', '["red", "blue"]');
+  return cycleOf(kit, { tasks: [red, blue], proposers: [more], ...options });
 }
 
-/** The harness with other words. */
-function proposing(words: string): Proposer {
-  return {
-    name: "words",
-    async propose({ genome }) {
-      const before = genome.get("harness/main.ts") ?? "";
-      const edit: FileEdit = { path: "harness/main.ts", before, after: before.replace('["red"]', words) };
-      return before === edit.after ? [] : [proposal([edit])];
-    },
-  };
-}
-
-function proposal(edits: readonly FileEdit[]): Proposal {
-  return {
-    rung: "harness",
-    source: "operator:test",
-    title: "Know more words",
-    rationale: "It seems so",
-    edits,
-    costUsd: 0,
-  };
-}
-
-async function word(name: string): Promise<TaskOnDisk> {
-  const yaml = `instruction: ${name}\nverify:\n  - { file: out.txt, equals: out.txt }`;
-  const task = await kit.task(yaml, { "verify/out.txt": `${name}\n` });
-  return { ...task, id: `suite/${name}` };
+function word(name: string): Promise<TaskOnDisk> {
+  return asking(kit, `suite/${name}`, name, name);
 }

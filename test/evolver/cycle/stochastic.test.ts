@@ -3,14 +3,12 @@
  * language model can be reached here; everything else is real.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCycle, type CycleReport } from "../../../evolver/cycle/cycle.ts";
-import type { FileEdit, Proposal } from "../../../evolver/candidate.ts";
-import type { ProposeContext, Proposer } from "../../../evolver/propose/proposer.ts";
 import { lifeOf } from "../../../replay/gate/life.ts";
 import { random } from "../../../replay/gate/random.ts";
 import type { Model } from "../../../runtime/kernel/model/model.ts";
 import type { TaskOnDisk } from "../../../runtime/kernel/suite/task.ts";
 import { makeRuntime, type Kit } from "../../helpers/runtime.ts";
+import { asking, cycleOf, replacing } from "./support.ts";
 
 /** Asks the model twice and writes what it said last; `HELP` makes it say the right thing more often. */
 const MAIN = `const HELP = "no help";
@@ -57,12 +55,17 @@ function luckyModel(seed: string, luck: number): Model & { calls: number } {
   };
 }
 
+const help = replacing("Ask with help", '"no help"', '"with help"');
+const placebo = replacing("Ask politely", '"no help"', '"no help, please"');
+
 let shelf: Kit;
 let tasks: TaskOnDisk[];
 
 beforeAll(async () => {
   shelf = await makeRuntime();
-  tasks = await Promise.all(Array.from({ length: 6 }, (_, i) => taskFor(`task ${i}`)));
+  tasks = await Promise.all(
+    Array.from({ length: 6 }, (_, i) => asking(shelf, `test/task-${i}`, `task ${i}`, "right")),
+  );
 });
 afterAll(() => shelf[Symbol.asyncDispose]());
 
@@ -70,7 +73,10 @@ describe("a cycle whose trials differ", () => {
   test("accepts what helps by evidence, takes a level, forks from recordings and shows a control", async () => {
     await using kit = await makeRuntime({ harness: { "main.ts": MAIN } });
     const model = luckyModel("accept", 0.1);
-    const report = await cycle(kit, model, [help]);
+    const report = await cycleOf(
+      { ...kit, runtime: { ...kit.runtime, model } },
+      { tasks, proposers: [help] },
+    );
     const accepted = report.candidates
       .map(({ candidate }) => candidate)
       .find(({ verdict }) => verdict === "accept");
@@ -90,46 +96,10 @@ describe("a cycle whose trials differ", () => {
 
   test("what changes nothing is not accepted, however often it is lucky", async () => {
     await using kit = await makeRuntime({ harness: { "main.ts": MAIN } });
-    const report = await cycle(kit, luckyModel("null", 0.4), [placebo]);
+    const runtime = { ...kit.runtime, model: luckyModel("null", 0.4) };
+    const report = await cycleOf({ ...kit, runtime }, { tasks, proposers: [placebo] });
     const verdicts = report.candidates.map(({ candidate }) => candidate.verdict);
     expect(verdicts.length).toBeGreaterThan(0);
     expect(verdicts).not.toContain("accept");
   });
 });
-
-const help: Proposer = {
-  name: "help",
-  propose: async (context) => [proposal("Ask with help", [edit(context, '"no help"', '"with help"')])],
-};
-const placebo: Proposer = {
-  name: "placebo",
-  propose: async (context) => [proposal("Ask politely", [edit(context, '"no help"', '"no help, please"')])],
-};
-
-function proposal(title: string, edits: readonly FileEdit[]): Proposal {
-  return { rung: "harness", source: "operator:test", title, rationale: "It seems so", edits, costUsd: 0 };
-}
-
-function edit({ genome }: ProposeContext, from: string, to: string): FileEdit {
-  const before = genome.get("harness/main.ts") ?? "";
-  return { path: "harness/main.ts", before, after: before.replace(from, to) };
-}
-
-async function cycle(kit: Kit, model: Model, proposers: readonly Proposer[]): Promise<CycleReport> {
-  return runCycle({
-    runtime: { ...kit.runtime, model },
-    release: kit.genome.sha,
-    suite: "test",
-    tasks,
-    guards: { safety: [], bank: [], unreadable: [] },
-    origin: kit.genome.sha,
-    proposers,
-    signal: new AbortController().signal,
-  });
-}
-
-async function taskFor(instruction: string): Promise<TaskOnDisk> {
-  const yaml = `instruction: ${instruction}\nverify:\n  - { file: out.txt, equals: out.txt }`;
-  const task = await shelf.task(yaml, { "verify/out.txt": "right\n" });
-  return { ...task, id: `test/${instruction.replace(" ", "-")}` };
-}
