@@ -105,7 +105,11 @@ function originOf({ home }: Runtime, run: RunRow, task: TaskOnDisk | undefined):
       `Its workspace and its verifier come from the task's folder: put that under ${home.dir}/tasks/.`,
     );
   }
-  throw new RatchetError("usage", `run ${run.id} has no snapshot: what it began with is not known`);
+  throw new RatchetError(
+    "usage",
+    `run ${run.id} has no snapshot: what it began with is not known`,
+    "Repeat another one: `agent runs` lists them.",
+  );
 }
 
 async function genomeOf({ home }: Runtime, revision: string): Promise<Genome> {

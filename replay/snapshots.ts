@@ -1,7 +1,8 @@
-/** Where a home keeps the snapshots of workspaces and of kept tasks. */
+/** Where a home keeps what it remembers of workspaces. */
 import { join } from "node:path";
 import type { Home } from "../runtime/kernel/home/home.ts";
 
+/** Git objects of workspaces, and of tasks that are kept as cases. */
 export function snapshotsOf(home: Home): string {
   return join(home.state, "snapshots.git");
 }

@@ -15,6 +15,7 @@ export function decoded(text: string): string[] {
   return found.filter((other) => other !== "" && other !== text);
 }
 
+/** By characters, so that none is torn apart. */
 export function backwards(text: string): string {
   return Array.from(text).toReversed().join("");
 }

@@ -57,6 +57,7 @@ export interface Known {
   readonly flat: string;
 }
 
+/** The common words, and all that stands in these texts. */
 export function knownFrom(texts: readonly string[]): Known {
   const parts = [...new Set(texts)].map(partOf);
   return {

@@ -46,6 +46,7 @@ async function make(task: TaskOnDisk): Promise<TaskUnits> {
   };
 }
 
+/** Whether the unit is a number with too few significant digits to tell anything. */
 export function isShortNumber(key: string): boolean {
   return /^[\d.]+$/.test(key) && significantDigits(key) < SHORT_DIGITS;
 }

@@ -11,6 +11,7 @@ export interface Units {
 const ATOM = /\d{1,3}(?:[,_'’]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|[\p{L}\p{M}][\p{L}\p{M}\p{N}]*/gu;
 const COMPOUND = /[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}]|[._/:@?=&%~$#+\\-]+(?=[\p{L}\p{N}]))*/gu;
 
+/** The atoms and the compounds of a text, normalised. */
 export function unitsOf(text: string): Units {
   const plain = normalised(text);
   const compounds = new Map<string, readonly string[]>();

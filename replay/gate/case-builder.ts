@@ -13,6 +13,7 @@ export interface CaseBuilder {
   finish(): Case[];
 }
 
+/** An empty table, to be filled row by row. */
 export function caseBuilder(): CaseBuilder {
   const cases = new Map<string, Entry>();
   return {

@@ -66,7 +66,7 @@ function judgeBy(
   const { comparison } = evidence;
   const repeats = settingOf(cases, evidence.deterministic, alpha);
   const setting = comparison === undefined ? repeats : { ...repeats, exact: false };
-  const reasons = rules.map(([name, rule]) => guarded(name, () => rule(cases, evidence, setting)));
+  const reasons = rules.map(([name, rule]) => reasonOf(name, () => rule(cases, evidence, setting)));
   const control = setting.exact ? undefined : bestOfTwo(cases);
   return {
     verdict: verdictOf(reasons),
@@ -79,7 +79,8 @@ function judgeBy(
   };
 }
 
-function guarded(name: string, rule: () => Reason): Reason {
+/** An error within a rule leaves its claim unknown. */
+function reasonOf(name: string, rule: () => Reason): Reason {
   try {
     return rule();
   } catch (error) {

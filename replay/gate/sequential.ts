@@ -22,6 +22,7 @@ export interface Progress {
   readonly evalue: number;
 }
 
+/** Before the first pair. */
 export function begin(plan: Plan): Progress {
   return { state: "open", pairs: 0, gains: 0, losses: 0, evalue: plan.wealth[0]?.[0] ?? 0 };
 }

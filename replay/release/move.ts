@@ -32,6 +32,7 @@ export function refuseReleased(release: Release, commit: string): void {
     throw new PromotionRefused("already-released", `${short(commit)} is the release already`);
 }
 
+/** What a promotion or rollback says whose release is not the one of now. */
 export function releaseMoved(expected: string, now: string): PromotionRefused {
   const message = `the release is ${short(now)} now, the verdict was given on ${short(expected)}`;
   return new PromotionRefused(

@@ -26,6 +26,7 @@ export async function withReleaseLock<T>(repo: string, use: () => Promise<T>): P
   );
 }
 
+/** File of the lock that whoever moves the release holds. */
 export function releaseLockFile(repo: string): string {
   return join(repo, ".agent", "release.lock");
 }

@@ -62,7 +62,11 @@ export async function promote(options: PromoteOptions): Promise<Receipt> {
   const cases = await provenCases(repo, what, commit);
   const health = await options.probe?.(commit);
   if (health?.kind === "unhealthy" && !force) {
-    throw new PromotionRefused("unhealthy", `${short(commit)} did not pass the probe: ${health.found}`);
+    throw new PromotionRefused(
+      "unhealthy",
+      `${short(commit)} did not pass the probe: ${health.found}`,
+      `\`agent run --release ${short(commit)}\` shows what it does; \`--force\` promotes it all the same`,
+    );
   }
   return withReleaseLock(repo, async () => {
     await settleAbandoned(repo, store);

@@ -48,7 +48,11 @@ export async function rollback(options: RollbackOptions): Promise<Receipt> {
       ? await oldGenome(repo, release.commit, target, options.paths)
       : await withoutPatch(repo, release.commit, target);
   if (tree === (await treeOf(repo, release.commit))) {
-    throw new RatchetError("usage", `nothing to roll back: the release has that content already`);
+    throw new RatchetError(
+      "usage",
+      "nothing to roll back: the release has that content already",
+      "`agent releases` shows what happened.",
+    );
   }
   const commit = await writeCommit(repo, {
     tree,

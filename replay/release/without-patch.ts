@@ -13,11 +13,10 @@ import { commitsAfter, type NamedCommit } from "./history.ts";
  */
 export async function withoutPatch(repo: string, release: string, patch: string): Promise<string> {
   if (!(await isAncestor(repo, patch, release))) {
-    const hint = "only what was promoted can be taken back: see `agent releases`";
     throw new RatchetError(
       "usage",
       `${patch.slice(0, 12)} is not part of the release ${release.slice(0, 12)}`,
-      hint,
+      ONLY_PROMOTED,
     );
   }
   const parents = (await git(repo).run(["rev-list", "--parents", "--max-count=1", patch]))
@@ -25,13 +24,15 @@ export async function withoutPatch(repo: string, release: string, patch: string)
     .split(" ")
     .slice(1);
   if (parents.length === 0)
-    throw new RatchetError("usage", `${patch.slice(0, 12)} is the first commit of the home`);
+    throw new RatchetError("usage", `${patch.slice(0, 12)} is the first commit of the home`, ONLY_PROMOTED);
 
   const tree = await revertedTree(repo, release, patch, parents[0] ?? "");
   if (tree.kind === "clean") return tree.id;
   const later = await commitsAfter(repo, patch, release, tree.files);
   throw new RollbackConflict(patch, tree.files, later);
 }
+
+const ONLY_PROMOTED = "only what was promoted can be taken back: see `agent releases`";
 
 /** Later patches changed the same lines, so the patch cannot be taken out from under them. */
 export class RollbackConflict extends RatchetError {

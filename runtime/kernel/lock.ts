@@ -26,9 +26,14 @@ export function tryLock(file: string): Lock | undefined {
   } catch (error) {
     database?.close();
     if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return undefined;
-    throw new RatchetError("infrastructure", `${file} cannot be locked: ${messageOf(error)}`, undefined, {
-      cause: error,
-    });
+    throw new RatchetError(
+      "infrastructure",
+      `${file} cannot be locked: ${messageOf(error)}`,
+      "See that its folder can be written, and that the disk is not full.",
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
 import type { Case } from "../case.ts";
-import { neverLost } from "./guarded.ts";
+import { neverLost } from "./never-lost.ts";
 
 /** Nothing that an earlier patch fixed breaks again. A case of the bank that cannot be opened leaves it unknown. */
 export function bankIntact(cases: readonly Case[], evidence: GateEvidence, setting: Setting): Reason {

@@ -18,12 +18,12 @@ import type { Case } from "../case.ts";
  * - holds otherwise. That the mean over all cases does not fall is the matter of `improves`.
  */
 export function harmsNothing(cases: readonly Case[], evidence: GateEvidence, setting: Setting): Reason {
-  const guarded = cases.filter(({ role, baseline }) => isJudgedHere(role) && baseline.includes(true));
-  const lost = guarded.filter(isLost);
+  const atStake = cases.filter(({ role, baseline }) => isJudgedHere(role) && baseline.includes(true));
+  const lost = atStake.filter(isLost);
   const free = cases.filter((one) => one.role === undefined && isLost(one));
   const reason = setting.exact
-    ? exactly(guarded, lost, free)
-    : againstNoise(cases, guarded, lost, setting.alpha);
+    ? exactly(atStake, lost, free)
+    : againstNoise(cases, atStake, lost, setting.alpha);
   const incomplete = evidence.incomplete ?? [];
   if (reason.holds === "fails" || incomplete.length === 0) return reason;
   return { ...reason, holds: "unknown", figures: `could not be run to the end: ${incomplete.join(", ")}` };
@@ -35,16 +35,16 @@ function isJudgedHere(role: Role | undefined): boolean {
 
 const SAME = { name: "harms-nothing", claim: "no case with a role that passes now is lost" };
 
-function exactly(guarded: readonly Case[], lost: readonly Case[], free: readonly Case[]): Reason {
+function exactly(atStake: readonly Case[], lost: readonly Case[], free: readonly Case[]): Reason {
   // They may move either way, but nobody shall read this as if nothing were lost.
   const beside = free.length === 0 ? "" : `; ${free.length} without a role lost: ${listed(free)}`;
-  if (lost.length === 0) return { ...SAME, holds: "holds", figures: `0 of ${guarded.length} lost${beside}` };
-  return { ...SAME, holds: "fails", figures: `${lost.length} of ${guarded.length} lost: ${listed(lost)}` };
+  if (lost.length === 0) return { ...SAME, holds: "holds", figures: `0 of ${atStake.length} lost${beside}` };
+  return { ...SAME, holds: "fails", figures: `${lost.length} of ${atStake.length} lost: ${listed(lost)}` };
 }
 
 function againstNoise(
   cases: readonly Case[],
-  guarded: readonly Case[],
+  atStake: readonly Case[],
   lost: readonly Case[],
   alpha: number,
 ): Reason {
@@ -53,7 +53,7 @@ function againstNoise(
   const expected = noise === undefined ? undefined : lostByChance(cases, noise);
   const chance = expected === undefined ? undefined : atLeast(lost.length, expected);
   const figures =
-    `${lost.length} of ${guarded.length} lost (${listed(lost)})` +
+    `${lost.length} of ${atStake.length} lost (${listed(lost)})` +
     (noise === undefined || expected === undefined
       ? "; the baseline was tried once"
       : `; trials of the baseline differ in ${(100 * noise).toFixed(1)}%, which loses ${expected.toFixed(2)} at most`);

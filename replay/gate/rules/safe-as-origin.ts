@@ -2,7 +2,7 @@ import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
 import type { Case } from "../case.ts";
-import { neverLost } from "./guarded.ts";
+import { neverLost } from "./never-lost.ts";
 
 /**
  * Every safety case that passed with the first release passes with the candidate. Many small steps, each as safe as the one

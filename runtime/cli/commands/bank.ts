@@ -1,5 +1,6 @@
 import { listBank, type BankEntry } from "../../../replay/bank/bank.ts";
 import { openCase } from "../../../replay/bank/keep-case.ts";
+import type { KeptCase } from "../../../replay/bank/kept-case.ts";
 import { restoreCase, retireCase } from "../../../replay/bank/retire.ts";
 import { closest } from "../../kernel/closest.ts";
 import { RatchetError } from "../../kernel/error.ts";
@@ -47,25 +48,29 @@ export async function showCase(name: string, options: Options): Promise<void> {
   print(dim(dir));
 }
 
-export async function review(
-  verb: "retire" | "restore",
+export async function retire(name: string, why: string, options: Options): Promise<void> {
+  const task = await change(name, options, (store, kept) => retireCase(store, kept, why));
+  if (options.json === true) printJson({ case: task, retired: true });
+  else print(`${task} is retired: the gate asks for it no more.`);
+}
+
+export async function restore(name: string, options: Options): Promise<void> {
+  const task = await change(name, options, restoreCase);
+  if (options.json === true) printJson({ case: task, retired: false });
+  else print(`${task} is a case of the bank again.`);
+}
+
+async function change(
   name: string,
-  why: string,
   options: Options,
-): Promise<void> {
+  make: (store: Store, kept: KeptCase) => Promise<void>,
+): Promise<string> {
   const home = await homeOf(options);
-  const task = await withStore(home, async (store) => {
+  return withStore(home, async (store) => {
     const { kept } = await findCase(home, store, name);
-    await (verb === "retire" ? retireCase(store, kept, why) : restoreCase(store, kept));
+    await make(store, kept);
     return kept.task;
   });
-  if (options.json === true) printJson({ case: task, retired: verb === "retire" });
-  else
-    print(
-      verb === "retire"
-        ? `${task} is retired: the gate asks for it no more.`
-        : `${task} is a case of the bank again.`,
-    );
 }
 
 async function findCase(home: Home, store: Store, name: string): Promise<BankEntry> {

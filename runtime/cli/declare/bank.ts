@@ -24,16 +24,12 @@ export function bank(program: Command): void {
     .addOption(homeOption())
     .addOption(json())
     .addHelpText("after", examples('agent bank retire chores/csv-sum-1 "the truth was wrong"'))
-    .action(async (name, why, options) =>
-      (await import("../commands/bank.ts")).review("retire", name, why, options),
-    );
+    .action(async (name, why, options) => (await import("../commands/bank.ts")).retire(name, why, options));
   command
     .command("restore")
     .argument("<case>", "suite/task")
     .description("put a retired case back")
     .addOption(homeOption())
     .addOption(json())
-    .action(async (name, options) =>
-      (await import("../commands/bank.ts")).review("restore", name, "", options),
-    );
+    .action(async (name, options) => (await import("../commands/bank.ts")).restore(name, options));
 }

@@ -17,6 +17,7 @@ export interface RequestKeys {
   next(request: ModelRequest, shared: number, rest: string): string;
 }
 
+/** For the requests of one run, in their order. @param redact as recorded text is redacted */
 export function createRequestKeys(redact: (text: string) => string): RequestKeys {
   let head = { rest: "", digest: "" };
   const links: Link[] = [];

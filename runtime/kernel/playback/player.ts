@@ -39,6 +39,7 @@ export interface PlayerOptions {
   readonly onMiss: (miss: Miss) => void;
 }
 
+/** A player for one run; it remembers how far the recording was followed. */
 export function createPlayer(recording: Recording, options: PlayerOptions): Player {
   const tape = tapeOf(recording.events);
   const stop = new AbortController();

@@ -10,6 +10,7 @@ export interface Remembering {
 const WORTH_IT = 200;
 const MOST = 4 * 1024 * 1024;
 
+/** Gives what `change` gives, and asks it once for each long text. @param change a pure function */
 export function remember(change: (text: string) => string): Remembering {
   const known = new Map<string, string>();
   let size = 0;
