@@ -1,6 +1,6 @@
 /** A proposed patch on its way from a proposer to a verdict. */
 import type { KeptCase } from "../replay/bank/kept-case.ts";
-import type { BestOfTwo, Reason } from "../replay/gate/outcome.ts";
+import type { Verdict } from "../replay/gate/outcome.ts";
 
 /** Lowest first; a higher rung is tried when the lower one cannot reach the cause or failed at the gate. */
 export type Rung = "skill" | "prompt" | "harness";
@@ -27,10 +27,8 @@ export interface Proposal {
   readonly costUsd: number;
 }
 
-export type CandidateVerdict = "accept" | "reject" | "inconclusive";
-
 /** A proposal that became a commit, and what was found out about it. */
-export interface Candidate {
+export interface Candidate extends Verdict {
   /** First twelve hex digits of the commit. */
   readonly id: string;
   readonly commit: string;
@@ -38,14 +36,6 @@ export interface Candidate {
   /** Cluster that it answers. */
   readonly cluster: string;
   readonly proposal: Proposal;
-  readonly verdict: CandidateVerdict;
-  readonly reasons: readonly Reason[];
-  readonly fixes: readonly string[];
-  readonly regressions: readonly string[];
-  readonly trials: number;
-  /** As in the verdict: where trials differ. */
-  readonly evalue?: number | undefined;
-  readonly control?: BestOfTwo | undefined;
   /** What it fixed, as cases for the regression bank; they are in it once the candidate is promoted. */
   readonly cases?: readonly KeptCase[];
   /** `evolve/<date>-<slug>`, when it was accepted. */

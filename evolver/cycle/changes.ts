@@ -4,6 +4,7 @@ import { partOf } from "../../runtime/kernel/genome.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { FileEdit, Proposal } from "../candidate.ts";
 
+/** The edits of a proposal as changes of release files. */
 export function changesOf({ edits }: Proposal, home: Home): Change[] {
   return edits.map((edit) => toChange(edit, home));
 }

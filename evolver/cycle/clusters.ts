@@ -6,6 +6,7 @@ import type { Cluster, Failure, Trace } from "../failure.ts";
 import { passes, traceOf } from "./arm.ts";
 import type { CycleState } from "./state.ts";
 
+/** Biggest first. Tasks that nobody could decide are in none. @throws RatchetError when the store cannot be read */
 export async function clustersOf(state: CycleState): Promise<Cluster[]> {
   const contrast = contrastOf(await passingTraces(state));
   const failing = state.options.tasks.filter(({ id }) => passes(state.head, id) === false);

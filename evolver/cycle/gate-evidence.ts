@@ -9,6 +9,10 @@ import type { EvaluationContext } from "./evaluate.ts";
 import { gamingOf } from "./gaming.ts";
 import { originOutcomes } from "./gate-table.ts";
 
+/**
+ * @param incomplete cases that are not in the table, as `gateTable` found
+ * @throws RatchetError when the store cannot be read. What else cannot be found out is undefined, and so unknown to the gate.
+ */
 export async function gateEvidence(
   context: EvaluationContext,
   proposal: Proposal,

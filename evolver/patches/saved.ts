@@ -84,8 +84,8 @@ const StoredCandidate = z.object({
   fixes: z.array(z.string()),
   regressions: z.array(z.string()),
   trials: z.number(),
-  evalue: z.number().optional(),
-  control: z.object({ candidate: z.number(), baseline: z.number(), bestOfTwo: z.number() }).optional(),
+  evalue: z.number().exactOptional(),
+  control: z.object({ candidate: z.number(), baseline: z.number(), bestOfTwo: z.number() }).exactOptional(),
   cases: z.array(KeptCase).default([]),
   branch: z.string().optional(),
 });

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { closeTest, openTest } from "../../replay/gate/life.ts";
 import { openSqliteStore } from "../../runtime/kernel/store/sqlite.ts";
 import { agent, agentJson, agentJsonAs, oldNode, sandboxFolder } from "./agent.ts";
+import { commitAll, git } from "./small-suite.ts";
 
 const folder = sandboxFolder();
 const home = join(folder.dir, "home");
@@ -22,8 +23,8 @@ afterAll(() => folder[Symbol.dispose]());
 
 describe("init", () => {
   it("leaves a committed, clean repository", () => {
-    expect(git("status", "--porcelain")).toBe("");
-    expect(git("branch", "--format=%(refname:short)")).toBe("main\nupstream\n");
+    expect(git(home, "status", "--porcelain")).toBe("");
+    expect(git(home, "branch", "--format=%(refname:short)")).toBe("main\nupstream\n");
     expect(readdirSync(home).toSorted()).toEqual(
       expect.arrayContaining(["agent.yaml", "guardrails.yaml", "harness", "prompts", "skills", "tasks"]),
     );
@@ -300,19 +301,14 @@ async function expectUsage(args: readonly string[], message: string): Promise<vo
 /** A commit beside the branches, whose harness has a syntax error. */
 function brokenHarness(): string {
   const worktree = join(folder.dir, "broken");
-  git("worktree", "add", "--quiet", "--detach", worktree);
+  git(home, "worktree", "add", "--quiet", "--detach", worktree);
   writeFileSync(join(worktree, "harness/loop.ts"), "export const x = ;\n");
-  const as = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
-  execFileSync("git", [...as, "commit", "--quiet", "--all", "-m", "Break it"], { cwd: worktree });
-  return execFileSync("git", ["rev-parse", "HEAD"], { cwd: worktree, encoding: "utf8" }).trim();
+  commitAll(worktree, "Break it");
+  return git(worktree, "rev-parse", "HEAD").trim();
 }
 
 function file(name: string, text: string): string {
   const path = join(folder.dir, name);
   writeFileSync(path, text);
   return path;
-}
-
-function git(...args: string[]): string {
-  return execFileSync("git", args, { cwd: home, encoding: "utf8" });
 }

@@ -16,7 +16,7 @@ import {
   until,
   type Ended,
 } from "./agent.ts";
-import { checkoutOf, git, naiveHome } from "./small-suite.ts";
+import { checkoutOf, commitAll, git, naiveHome } from "./small-suite.ts";
 
 const SLOW = `import type { Harness } from "ratchet-agent/protocol";
 
@@ -34,18 +34,7 @@ let home = "";
 beforeAll(async () => {
   home = await naiveHome(folder.dir);
   writeFileSync(join(home, "harness/main.ts"), SLOW);
-  git(
-    home,
-    "-c",
-    "user.name=Ada",
-    "-c",
-    "user.email=ada@example.org",
-    "commit",
-    "--quiet",
-    "--all",
-    "-m",
-    "Be slow",
-  );
+  commitAll(home, "Be slow");
   mkdirSync(workspace);
   writeFileSync(join(workspace, "notes.txt"), "mine\n");
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { agent, agentJsonAs, sandboxFolder } from "./agent.ts";
-import { checkoutOf, git } from "./small-suite.ts";
+import { checkoutOf, git, commitAll } from "./small-suite.ts";
 
 const folder = sandboxFolder();
 const home = join(folder.dir, "home");
@@ -65,9 +65,8 @@ test("a run of an instruction begins with its snapshot, and leaves the folder al
 
 test("on another release the paths part; what shall stop there is undecided", async () => {
   writeFileSync(join(home, "prompts/system.md"), "Say nothing.\n");
-  const author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
   git(home, "checkout", "--quiet", "-b", "patch");
-  git(home, ...author, "commit", "--quiet", "--all", "-m", "Patch");
+  commitAll(home, "Patch");
   git(home, "checkout", "--quiet", "main");
   const parted = {
     replayed: { modelCalls: 0, miss: { step: 0, what: "the model is asked for something else" } },

@@ -19,19 +19,15 @@ export async function naiveHome(folder: string): Promise<string> {
     cpSync(join(folder, "all/chores", task), join(home, "tasks/small", task), { recursive: true });
   const config = join(home, "agent.yaml");
   writeFileSync(config, readFileSync(config, "utf8").replace(/suite: \w+/, "suite: small"));
-  git(home, "add", "--all");
-  git(
-    home,
-    "-c",
-    "user.name=Ada",
-    "-c",
-    "user.email=ada@example.org",
-    "commit",
-    "--quiet",
-    "-m",
-    "Add a small suite",
-  );
+  commitAll(home, "Add a small suite");
   return home;
+}
+
+/** Commits everything as somebody who has a name: the machine may have none configured. */
+export function commitAll(home: string, message: string): void {
+  git(home, "add", "--all");
+  const author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+  git(home, ...author, "commit", "--quiet", "-m", message);
 }
 
 export function git(home: string, ...args: string[]): string {

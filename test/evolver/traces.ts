@@ -7,7 +7,7 @@ import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts"
 
 let runs = 0;
 
-/** A run whose tool results reach the model as `show` says; unchanged when absent. */
+/** A failed run of a task of its own, with these events. */
 export function trace(...events: readonly (TrajectoryEvent | readonly TrajectoryEvent[])[]): Trace {
   runs += 1;
   const id = `run-${runs}`;

@@ -23,12 +23,14 @@ export function scoresOf(draws: Draws, arm: ArmName, repeats: number, evaluation
   return Array.from({ length: draws.tasks }, (_, task) => scoreOf(draws, arm, task, repeats, evaluation));
 }
 
+/** The score of one task, in [0, 1]: the mean of `repeats` trials. */
 export function scoreOf(draws: Draws, arm: ArmName, task: number, repeats: number, evaluation = 0): number {
   let passed = 0;
   for (let i = 0; i < repeats; i++) passed += Number(draws.attempt(arm, task, evaluation * repeats + i));
   return passed / repeats;
 }
 
+/** The sum of the scores. */
 export function total(scores: readonly number[]): number {
   return scores.reduce((sum, score) => sum + score, 0);
 }
@@ -36,6 +38,7 @@ export function total(scores: readonly number[]): number {
 /** Sums of thirds and the like are not exact: what differs by less is equal. */
 const EQUAL = 1e-9;
 
+/** Whether `a` is the greater one by more than rounding. */
 export function exceeds(a: number, b: number): boolean {
   return a > b + EQUAL;
 }

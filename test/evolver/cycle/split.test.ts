@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Cluster, Failure } from "../../../evolver/failure.ts";
 import { split } from "../../../evolver/cycle/split.ts";
+import { trace } from "../traces.ts";
 
 describe("split", () => {
   test("holds out the rounded-up share, and always leaves one to learn from", () => {
@@ -70,29 +71,11 @@ function hash(text: string, seed: number): number {
   return value;
 }
 
-function clusterOf(tasks: readonly string[], run: string): Cluster {
+function clusterOf(tasks: readonly string[], cycle: string): Cluster {
   const signature = { kind: "wrong-result", template: "-" } as const;
   const failures = tasks.map((task, i): Failure => {
-    const row = {
-      id: `${run}-${i}`,
-      startedAt: `2026-01-01T00:00:${i}Z`,
-      endedAt: null,
-      status: "done",
-      purpose: "trial",
-      task,
-      instruction: "",
-      release: "r",
-      model: "m",
-      workspace: "/w",
-      snapshot: null,
-      outcome: { kind: "verified", pass: false },
-      steps: 0,
-      inputTokens: 0,
-      outputTokens: 0,
-      costUsd: 0,
-      pid: 1,
-    } as const;
-    return { trace: { run: row, events: [] }, signature, hypotheses: [] };
+    const { run } = trace();
+    return { trace: { run: { ...run, id: `${cycle}-${i}`, task }, events: [] }, signature, hypotheses: [] };
   });
   return { id: "c", signature, title: "t", failures };
 }
