@@ -26,7 +26,7 @@ export interface Asked<T> {
 /** What ends a question. */
 export type LastWord = Exclude<Told, { readonly type: "ask" | "failed" }>;
 
-export type Outcome<T> =
+export type Ending<T> =
   | { readonly kind: "answered"; readonly value: T }
   /** What was asked for threw. The process is as good as before. */
   | { readonly kind: "failed"; readonly message: string }
@@ -36,7 +36,7 @@ export type Outcome<T> =
   | { readonly kind: "broken"; readonly message: string };
 
 /** @throws the reason of the signal, when it is aborted; the process has to be killed then */
-export async function converse<T>(worker: Worker, asked: Asked<T>): Promise<Outcome<T>> {
+export async function converse<T>(worker: Worker, asked: Asked<T>): Promise<Ending<T>> {
   const { id, signal, askModel } = asked;
   worker.send(asked.line);
   for (;;) {
@@ -54,7 +54,7 @@ export async function converse<T>(worker: Worker, asked: Asked<T>): Promise<Outc
   }
 }
 
-type Stopped = Exclude<Outcome<never>, { readonly kind: "answered" }>;
+type Stopped = Exclude<Ending<never>, { readonly kind: "answered" }>;
 type Heard = { readonly told: Told; readonly bytes: number } | Stopped;
 
 async function hear(worker: Worker, { turnMs, signal }: Asked<unknown>): Promise<Heard> {
@@ -120,7 +120,7 @@ function parsed(line: string): Heard {
   return broken(`a line is not an answer: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
 }
 
-function readBy<T>({ read }: Asked<T>, told: LastWord): Outcome<T> {
+function readBy<T>({ read }: Asked<T>, told: LastWord): Ending<T> {
   try {
     return { kind: "answered", value: read(told) };
   } catch (error) {

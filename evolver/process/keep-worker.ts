@@ -1,7 +1,7 @@
 /** Keeps a process from question to question, and replaces it when it died or had to be killed. */
 import type { Sandbox } from "../../guardrails/sandbox/sandbox.ts";
 import { oneAtATime } from "../../runtime/kernel/run/waiting.ts";
-import { converse, type Asked, type Outcome } from "./converse.ts";
+import { converse, type Asked, type Ending } from "./converse.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 export interface KeeperOptions {
@@ -18,7 +18,7 @@ export interface Keeper extends AsyncDisposable {
    * @param question makes what is asked, given a number that no other question has
    * @throws what `question` throws, and the reason of its signal
    */
-  ask<T>(question: (id: number) => Omit<Asked<T>, "id" | "turnMs">): Promise<Outcome<T>>;
+  ask<T>(question: (id: number) => Omit<Asked<T>, "id" | "turnMs">): Promise<Ending<T>>;
 }
 
 /** Starts nothing before the first question. Disposed, no process is left. */
@@ -33,7 +33,7 @@ export function keepWorker({ sandbox, entry, turnMs = TURN_MS }: KeeperOptions):
     old?.kill();
     await old?.ended;
   };
-  const once = async <T>(asked: Asked<T>): Promise<Outcome<T>> => {
+  const once = async <T>(asked: Asked<T>): Promise<Ending<T>> => {
     let keep = false;
     try {
       worker ??= startWorker({ sandbox, entry });

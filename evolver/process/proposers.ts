@@ -4,7 +4,7 @@ import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts"
 import type { Proposal } from "../candidate.ts";
 import type { Trace } from "../failure.ts";
 import type { ProposeContext, Proposer } from "../propose/proposer.ts";
-import type { LastWord, Outcome } from "./converse.ts";
+import type { LastWord, Ending } from "./converse.ts";
 import { keepWorker, type Keeper, type KeeperOptions } from "./keep-worker.ts";
 import { modelDesk, type ModelDesk } from "./model-desk.ts";
 import { LONGEST_ASKED, type ProposerName, type ReadOnly, type ToPropose } from "./wire.ts";
@@ -60,7 +60,7 @@ async function propose(
       ...(name === "model" ? { askModel: (request, bytes) => opened.ask(request, bytes) } : {}),
     };
   });
-  return charged(outcome, desk?.usd ?? 0);
+  return proposalsOf(outcome, desk?.usd ?? 0);
 }
 
 /** Each proposer signs what it makes: reports, and later proposers, go by that name. */
@@ -75,7 +75,7 @@ function signed(told: LastWord, name: ProposerName): readonly Proposal[] {
 const SIGNED: Record<ProposerName, string> = { distill: "distill:", operators: "operator:", model: "model:" };
 
 /** What was spent is known on this side only. */
-function charged(outcome: Outcome<readonly Proposal[]>, usd: number): readonly Proposal[] {
+function proposalsOf(outcome: Ending<readonly Proposal[]>, usd: number): readonly Proposal[] {
   switch (outcome.kind) {
     case "answered":
       if (outcome.value.length === 0 && usd > 0) throw new ProposerFailed("it had nothing to propose", usd);
