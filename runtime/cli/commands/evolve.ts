@@ -1,3 +1,4 @@
+import type { Candidate } from "../../../evolver/candidate.ts";
 import type { Evolved } from "../../../evolver/evolve.ts";
 import { homeOf, interruptible, withRuntime, type DangerOption, type HomeOption } from "../open.ts";
 import { bold, count, dim, fit, green, oneLine, print, printJson, seconds, yellow } from "../output.ts";
@@ -19,59 +20,29 @@ export async function evolve(
       ...(options.suite === undefined ? {} : { suite: options.suite }),
       ...(view === undefined ? {} : { watch: view }),
     });
-    if (json) {
-      printJson({
-        ...done,
-        candidates: done.candidates.map(
-          ({
-            candidate: {
-              id,
-              proposal,
-              verdict,
-              reasons,
-              fixes,
-              regressions,
-              evalue,
-              control,
-              branch,
-              cluster,
-            },
-          }) => ({
-            id,
-            rung: proposal.rung,
-            source: proposal.source,
-            title: proposal.title,
-            cluster,
-            verdict,
-            reasons,
-            fixes,
-            regressions,
-            evalue,
-            control,
-            branch,
-          }),
-        ),
-      });
-      return;
-    }
-    const accepted = done.candidates
-      .map(({ candidate }) => candidate)
-      .filter(({ verdict }) => verdict === "accept");
-    print();
-    print(
-      `${bold(`${done.before.passed} → ${done.after.passed} of ${done.after.total}`)} tasks; ` +
-        `${accepted.length} of ${count(done.candidates.length, "candidate")} accepted, ${count(done.trials, "trial")} in ${seconds(done.seconds)}`,
-    );
-    for (const { branch } of accepted) print(`  ${green(branch ?? "")}`);
-    const { again, of } = done.reproduced;
-    if (again < of) print(dim(`${again} of ${count(of, "failure")} failed again when tried again`));
-    const { modelCalls, tokens } = done.saved;
-    if (modelCalls > 0)
-      print(dim(`replay answered ${count(modelCalls, "model call")} with ${tokens} tokens from recordings`));
-    if (done.notPromoted !== undefined) print(yellow(`not promoted: ${oneLine(done.notPromoted, 300)}`));
-    print(dim(`report: ${done.report}`));
-    print(nextStep(done, accepted.length));
+    if (json) printJson({ ...done, candidates: done.candidates.map(({ candidate }) => asJson(candidate)) });
+    else printEvolved(done);
   });
+}
+
+function printEvolved(done: Evolved): void {
+  const accepted = done.candidates
+    .map(({ candidate }) => candidate)
+    .filter(({ verdict }) => verdict === "accept");
+  print();
+  print(
+    `${bold(`${done.before.passed} → ${done.after.passed} of ${done.after.total}`)} tasks; ` +
+      `${accepted.length} of ${count(done.candidates.length, "candidate")} accepted, ${count(done.trials, "trial")} in ${seconds(done.seconds)}`,
+  );
+  for (const { branch } of accepted) print(`  ${green(branch ?? "")}`);
+  const { again, of } = done.reproduced;
+  if (again < of) print(dim(`${again} of ${count(of, "failure")} failed again when tried again`));
+  const { modelCalls, tokens } = done.saved;
+  if (modelCalls > 0)
+    print(dim(`replay answered ${count(modelCalls, "model call")} with ${tokens} tokens from recordings`));
+  if (done.notPromoted !== undefined) print(yellow(`not promoted: ${oneLine(done.notPromoted, 300)}`));
+  print(dim(`report: ${done.report}`));
+  print(nextStep(done, accepted.length));
 }
 
 function nextStep({ before, candidates, promoted }: Evolved, accepted: number): string {
@@ -82,4 +53,12 @@ function nextStep({ before, candidates, promoted }: Evolved, accepted: number): 
   return candidates.length === 0
     ? "No proposer had an idea for what failed."
     : "agent patches list --all   shows why nothing was accepted";
+}
+
+/** Without its texts, which `agent patches show` has. */
+function asJson({ proposal, ...candidate }: Candidate): Record<string, unknown> {
+  const { id, cluster, verdict, reasons, fixes, regressions, evalue, control, branch } = candidate;
+  const { rung, source, title } = proposal;
+  const judged = { verdict, reasons, fixes, regressions, evalue, control };
+  return { id, rung, source, title, cluster, ...judged, branch };
 }
