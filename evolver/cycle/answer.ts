@@ -23,6 +23,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
   const trials = trialsIn(state);
   state.head = await topUp(trials, state.head, target.failures.map(taskOf), () => TRIALS);
   const cases = { support: support.map(taskOf), holdout: holdout.map(taskOf) };
+  const roles = { suite: tasks, guards, parent: state.head, target: cases };
   const context: EvaluationContext = {
     ...trials,
     home,
@@ -35,13 +36,8 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     parentFiles: await readGenome(home.dir, state.head.genome.sha, home.config.genome),
     origin: state.origin,
     target: cases,
-    cases: casesOf({
-      suite: tasks,
-      guards,
-      parent: state.head,
-      target: cases,
-      passing: home.config.evolution.passing,
-    }),
+    cases: casesOf({ ...roles, passing: home.config.evolution.passing }),
+    allCases: casesOf({ ...roles, passing: Infinity }),
     unreadable: guards.unreadable,
     deterministic: model.deterministic,
   };

@@ -42,6 +42,8 @@ export interface EvaluationContext {
   readonly origin: Arm;
   readonly target: Target;
   readonly cases: Cases;
+  /** The same with every task that passes, not only a sample of them. */
+  readonly allCases: Cases;
   /** Cases of the bank that cannot be opened, and why. */
   readonly unreadable: readonly string[];
   /** True when the model always gives the same reply to the same request: one trial of a passing task is enough. */
@@ -102,7 +104,8 @@ export async function screen(context: EvaluationContext, proposal: Proposal): Pr
 
 /**
  * The full gate. The cases that must not be lost come first, since they are few and one of them is enough; then all the others
- * against the parent's trials, exactly where trials repeat, by a sequential comparison where they do not.
+ * against the parent's trials, exactly where trials repeat, by a sequential comparison where they do not. What passes on a
+ * sample of the passing tasks is tried on all of them before it is accepted: a sample may miss what is lost.
  */
 export async function decide(context: EvaluationContext, screened: Evaluated): Promise<Evaluated> {
   if (screened.arm === undefined) return screened;
@@ -120,7 +123,11 @@ async function decideExactly(
   guarded: Arm,
 ): Promise<Evaluated> {
   const candidate = await tryOn(context, guarded, [...context.cases.keys()], wantedIn(context));
-  return judged(context, screened, candidate, undefined);
+  const sampled = await judged(context, screened, candidate, undefined);
+  if (sampled.verdict.verdict !== "accept") return sampled;
+  const whole = { ...context, cases: context.allCases };
+  const onAll = await tryOn(whole, candidate, [...whole.cases.keys()], wantedIn(whole));
+  return judged(whole, screened, onAll, undefined);
 }
 
 async function decideByComparison(
@@ -134,12 +141,28 @@ async function decideByComparison(
     await compared.close(false);
     return { ...out(screened, compared.candidate, improvement(compared)), parent };
   }
-  const cases = [...context.cases.keys()];
-  const beside = { ...context, parent: await topUp(context, parent, cases, () => TRIALS) };
-  const candidate = await tryOn(beside, compared.candidate, cases, () => TRIALS);
-  const result = await judged(beside, screened, candidate, compared);
+  const sampled = await judgedOn(context.cases, { ...context, parent }, screened, compared);
+  const result =
+    sampled.verdict.verdict !== "accept"
+      ? sampled
+      : await judgedOn(context.allCases, { ...context, parent: sampled.parent }, screened, {
+          ...compared,
+          candidate: sampled.arm ?? compared.candidate,
+        });
   await compared.close(result.verdict.verdict === "accept");
   return result;
+}
+
+async function judgedOn(
+  cases: Cases,
+  context: EvaluationContext,
+  screened: Evaluated,
+  compared: Compared,
+): Promise<Evaluated> {
+  const tasks = [...cases.keys()];
+  const parent = await topUp(context, context.parent, tasks, () => TRIALS);
+  const beside = { ...context, cases, parent };
+  return judged(beside, screened, await tryOn(beside, compared.candidate, tasks, () => TRIALS), compared);
 }
 
 /** As {@link topUp}, for the candidate: where replies may differ, its trials begin as the parent's did. */
