@@ -173,13 +173,20 @@ function parseCandidate(key: string, value: unknown): Candidate {
   return { ...rest, branch, proposal: { ...proposal, edits } };
 }
 
+function parseDecision(key: string, value: unknown): Decision {
+  const read = StoredDecision.safeParse(value);
+  if (read.success) return read.data;
+  const why = z.prettifyError(read.error);
+  throw new RatchetError("infrastructure", `the decision on ${key} cannot be read: ${why}`);
+}
+
 /**
  * The last word on each candidate. An approval stands in the receipt of the promotion that it led to, so that there is never
  * one without the other; a rejection stands by itself.
  */
 async function readDecisions(store: Documents): Promise<Map<string, Decision>> {
   const decisions = new Map<string, Decision>(
-    (await store.list(DECISIONS)).map(({ key, value }) => [key, StoredDecision.parse(value)]),
+    (await store.list(DECISIONS)).map(({ key, value }) => [key, parseDecision(key, value)]),
   );
   for (const { patch, state, approved, at } of await readReceipts(store)) {
     if (patch === undefined || state !== "done" || approved === undefined) continue;

@@ -1,6 +1,6 @@
 /** Files of the workspace that a check relies on: a run that changed them has not solved its task, whatever the check says. */
 import { closeSync, fstatSync, lstatSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { Stats } from "node:fs";
 import { matchesPath } from "../../../guardrails/glob.ts";
 import { Dir } from "../workspace/dir.ts";
@@ -42,14 +42,21 @@ function protection(task: Task, root: string): ((path: string) => boolean) | und
 function scriptsOf({ verify }: Task, root: string): string[] {
   const named = verify.flatMap((check) => ("command" in check ? check.command : []));
   return named.flatMap((part) => {
-    const path = part.replace(/^\/workspace\//, "").replace(/^(?:\.\/)+/, "");
-    const names = path.split("/").filter((name) => name !== "" && name !== ".");
-    if (path.startsWith("/") || path.startsWith("-") || names.length === 0 || names.includes("..")) return [];
-    if (path.includes("\0")) return [];
+    const names = namesOf(part);
+    if (names === undefined) return [];
     const stat = lstatSync(join(root, ...names), { throwIfNoEntry: false });
     if (stat === undefined) return [];
     return stat.isDirectory() ? [`${names.join("/")}/**`] : [names.join("/")];
   });
+}
+
+/** The way below the workspace, where the check starts, in whatever spelling; undefined when it leads elsewhere, or nowhere. */
+function namesOf(part: string): string[] | undefined {
+  const value = part.startsWith("-") ? part.slice(part.indexOf("=") + 1) : part;
+  if (value.startsWith("-") || value.includes("\0")) return undefined;
+  const way = posix.relative("/workspace", posix.resolve("/workspace", value.replace(/^file:\/\//, "")));
+  const names = way.split("/").filter((name) => name !== "");
+  return names.length === 0 || names[0] === ".." ? undefined : names;
 }
 
 /** State by path: what it is, its permissions and its content. */

@@ -62,3 +62,32 @@ test("what a check's command names is protected, and no command runs when it was
   expect(verdict).toBe("fail");
   expect(detail).toBe("fail: tests/check.mjs is protected and was changed");
 });
+
+test.each([
+  "/workspace//tests/check.mjs",
+  "/workspace/./tests/check.mjs",
+  "//workspace/tests/check.mjs",
+  "./src/../tests/check.mjs",
+  "tests//check.mjs",
+  "--import=./tests/check.mjs",
+  "file:///workspace/tests/check.mjs",
+  "/workspace/tests/",
+])("it is protected in other spellings as well: %s", (spelling) => {
+  const at = desk();
+  at.put("t/workspace/tests/check.mjs", "process.exit(1)");
+  at.leave("tests/check.mjs", "process.exit(0)");
+  const task = taskOf(at, { verify: [{ command: ["node", spelling] }] });
+  expect(changedProtected(task, at.workspace)).toBe("tests/check.mjs is protected and was changed");
+});
+
+test.each(["/", ".", "..", "../workspace", "--test", "/workspace/../etc", "-"])(
+  "what names no file of the workspace protects nothing: %s",
+  (part) => {
+    const at = desk();
+    at.put("t/workspace/a.txt", "old");
+    at.leave("a.txt", "new");
+    expect(
+      changedProtected(taskOf(at, { verify: [{ command: ["node", part] }] }), at.workspace),
+    ).toBeUndefined();
+  },
+);
