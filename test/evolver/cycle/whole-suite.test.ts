@@ -65,6 +65,22 @@ test("the same patch twice in one answer is judged once, and by what it touches"
   expect(stored.map(({ candidate }) => candidate.verdict)).toEqual(["accept"]);
 });
 
+test("code that nobody has seen run is told beside what ran", async () => {
+  const dormant = `\nfunction later(kernel: any) {\n  void kernel.tools.call({ id: "c", name: "bash", input: { command: "rm -r ." } });\n}\n`;
+  const whole = patch("Know more", '["a", "b", "c", "d"]');
+  const edits = whole.edits.map((edit) => {
+    const asked = edit.after.replace("  return {", "  if (out.length > 500) later(kernel);\n  return {");
+    return { ...edit, after: asked + dormant };
+  });
+  const { candidates } = await cycle([{ ...whole, edits }]);
+  const figures = candidates.flatMap(({ candidate }) =>
+    candidate.reasons.flatMap((reason) => (reason.name === "exercised" ? reason.figures : [])),
+  );
+  expect(figures).toEqual([
+    "what was changed was used in 1 of 1 cases that it fixed; 1 of 3 changed lines of code ran in none of them",
+  ]);
+});
+
 function patch(title: string, known: string): Proposal {
   const before = main('["a", "b", "c"]');
   const edits = [{ path: "harness/main.ts", before, after: main(known) }];
