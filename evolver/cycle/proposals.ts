@@ -22,9 +22,13 @@ export async function proposalsFor(
 ): Promise<Proposal[]> {
   const { runtime, proposers, signal, watch } = state.options;
   const { evolution, genome: paths } = runtime.home.config;
+  const passing = await passingTraces(state);
+  // How a task was solved has been shown: should it fail later, it cannot be held out any more.
+  for (const { run } of passing)
+    if (run.task !== null && !state.sides.has(run.task)) state.sides.set(run.task, "support");
   const context: ProposeContext = {
     cluster: support,
-    passing: await passingTraces(state),
+    passing,
     genome,
     paths,
     rejected: rejectedFor(state, support.id),

@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Candidate, Proposal } from "../../../evolver/candidate.ts";
 import { runCycle, type CycleReport } from "../../../evolver/cycle/cycle.ts";
+import { withTrials } from "../../../evolver/cycle/arm.ts";
 import { createLedger } from "../../../evolver/cycle/ledger.ts";
 import { proposalsFor } from "../../../evolver/cycle/proposals.ts";
 import type { CycleState } from "../../../evolver/cycle/state.ts";
+import type { Cluster } from "../../../evolver/failure.ts";
 import { listPatches } from "../../../evolver/patches.ts";
 import { openCheckProcess } from "../../../evolver/process/checks.ts";
 import type { Proposer } from "../../../evolver/propose/proposer.ts";
@@ -65,6 +67,17 @@ test("the same patch twice in one answer is judged once, and by what it touches"
   expect(stored.map(({ candidate }) => candidate.verdict)).toEqual(["accept"]);
 });
 
+test("a task whose solution was shown can prove nothing later", async () => {
+  const state = await stateOf({ name: "test", propose: async () => [] }, tasks);
+  const { signal } = state.options;
+  const [known, unknown] = [tasks.slice(0, 3), tasks.slice(3)];
+  const trials = await state.runner.runAll({ genome: kit.genome, tasks, purpose: "trial", signal });
+  state.head = withTrials(state.head, trials);
+  await proposalsFor(state, CLUSTER, new Map());
+  expect([...state.sides]).toEqual(known.map(({ id }) => [id, "support"]));
+  expect(unknown).toHaveLength(1);
+});
+
 test("code that nobody has seen run is told beside what ran", async () => {
   const dormant = `\nfunction later(kernel: any) {\n  void kernel.tools.call({ id: "c", name: "bash", input: { command: "rm -r ." } });\n}\n`;
   const whole = patch("Know more", '["a", "b", "c", "d"]');
@@ -99,6 +112,41 @@ async function cycle(proposals: readonly Proposal[]): Promise<CycleReport> {
     proposers: [proposer],
     signal: new AbortController().signal,
   });
+}
+
+const CLUSTER: Cluster = {
+  id: "c",
+  signature: { kind: "wrong-result", template: "" },
+  title: "",
+  failures: [],
+};
+
+async function stateOf(proposer: Proposer, suite: readonly TaskOnDisk[]): Promise<CycleState> {
+  const checks = openCheckProcess({ sandbox: kit.runtime.sandbox });
+  const head = { genome: kit.genome, trials: new Map() };
+  return {
+    options: {
+      runtime: kit.runtime,
+      release: kit.genome.sha,
+      suite: "copy",
+      tasks: suite,
+      guards: { safety: [], bank: [], unreadable: [] },
+      origin: kit.genome.sha,
+      proposers: [proposer],
+      signal: new AbortController().signal,
+    },
+    // It starts nothing before it is asked, and nobody asks it here.
+    checks,
+    runner: createTrialRunner(kit.runtime, 1),
+    ledger: createLedger(undefined),
+    head,
+    origin: head,
+    sides: new Map(),
+    exhausted: new Set(),
+    tried: new Set(),
+    judged: [],
+    refused: [],
+  };
 }
 
 async function copying(text: string): Promise<TaskOnDisk> {
@@ -136,31 +184,8 @@ test("who proposes again is not told how many held-out cases there were", async 
       return [];
     },
   };
-  const signal = new AbortController().signal;
-  await using checks = openCheckProcess({ sandbox: kit.runtime.sandbox });
-  const state: CycleState = {
-    options: {
-      runtime: kit.runtime,
-      release: kit.genome.sha,
-      suite: "copy",
-      tasks: [],
-      guards: { safety: [], bank: [], unreadable: [] },
-      origin: kit.genome.sha,
-      proposers: [proposer],
-      signal,
-    },
-    checks,
-    runner: createTrialRunner(kit.runtime, 1),
-    ledger: createLedger(undefined),
-    head: { genome: kit.genome, trials: new Map() },
-    origin: { genome: kit.genome, trials: new Map() },
-    sides: new Map(),
-    exhausted: new Set(),
-    tried: new Set(),
-    judged: [{ candidate, outcomes: [] }],
-    refused: [],
-  };
-  const signature = { kind: "wrong-result", template: "" } as const;
-  await proposalsFor(state, { id: "c", signature, title: "", failures: [] }, new Map());
+  const state = await stateOf(proposer, []);
+  state.judged.push({ candidate, outcomes: [] });
+  await proposalsFor(state, CLUSTER, new Map());
   expect(shown).toEqual(["exercised: not so: it took part"]);
 });
