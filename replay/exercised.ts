@@ -36,14 +36,36 @@ function exercisedFile(change: Change, events: readonly TrajectoryEvent[]): "yes
   }
 }
 
+/**
+ * Lines of harness code that the changes add or alter and that ran in none of the trials: nobody has seen what they do. Heads of
+ * functions and the like are not counted.
+ */
+export function dormantLines(
+  changes: readonly Change[],
+  trials: readonly (readonly TrajectoryEvent[])[],
+): { readonly dormant: number; readonly of: number } {
+  const exits = trials.flatMap((events) => events.filter((event) => event.kind === "harness_exited"));
+  let [dormant, of] = [0, 0];
+  for (const change of changes.filter(({ path }) => path.startsWith("harness/"))) {
+    const ran = new Set(exits.flatMap(({ coverage }) => coverage?.[change.path] ?? []));
+    const telling = tellingLines(change);
+    of += telling.length;
+    dormant += telling.filter((line) => !ran.has(line)).length;
+  }
+  return { dormant, of };
+}
+
 function codeRan(change: Change, events: readonly TrajectoryEvent[]): "yes" | "no" | "unknown" {
   const exit = events.find((event) => event.kind === "harness_exited");
   if (exit?.coverage === undefined) return "unknown";
   const ran = new Set(exit.coverage[change.path] ?? []);
+  const telling = tellingLines(change);
+  return (telling.length > 0 ? telling : changedLines(change)).some((line) => ran.has(line)) ? "yes" : "no";
+}
+
+function tellingLines(change: Change): number[] {
   const texts = change.after.split("\n");
-  const changed = changedLines(change);
-  const telling = changed.filter((line) => !RUNS_ANYWAY.test(texts[line - 1] ?? ""));
-  return (telling.length > 0 ? telling : changed).some((line) => ran.has(line)) ? "yes" : "no";
+  return [...new Set(changedLines(change))].filter((line) => !RUNS_ANYWAY.test(texts[line - 1] ?? ""));
 }
 
 /** Blank lines, comments, brackets, and heads of functions and types: they count as run also when nothing in them did. */

@@ -25,6 +25,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
   const trials = trialContext(state);
   state.head = await topUp(trials, state.head, target.failures.map(taskOf), () => TRIALS);
   const cases = { support: support.map(taskOf), holdout: holdout.map(taskOf) };
+  const roles = { suite: tasks, guards, parent: state.head, target: cases };
   const context: EvaluationContext = {
     ...trials,
     home,
@@ -38,13 +39,8 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     parentFiles: await readGenome(home.dir, state.head.genome.sha, home.config.genome),
     origin: state.origin,
     target: cases,
-    cases: pickCases({
-      suite: tasks,
-      guards,
-      parent: state.head,
-      target: cases,
-      passing: home.config.evolution.passing,
-    }),
+    cases: pickCases({ ...roles, passing: home.config.evolution.passing }),
+    allCases: pickCases({ ...roles, passing: Infinity }),
     unreadable: guards.unreadable,
     deterministic: model.deterministic,
     watch,

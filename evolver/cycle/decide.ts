@@ -5,7 +5,7 @@ import type { Reason } from "../../replay/gate/outcome.ts";
 import { improves } from "../../replay/gate/rules/improves.ts";
 import { messageOf } from "../../runtime/kernel/error.ts";
 import { topUp, type Arm } from "./arm.ts";
-import { guardsOf } from "./cases.ts";
+import { guardsOf, type Cases } from "./cases.ts";
 import { compare, type Compared } from "./compare.ts";
 import {
   withReason,
@@ -22,7 +22,8 @@ import { lostGuard } from "./lost-guard.ts";
 
 /**
  * The full gate. The cases that must not be lost come first, since they are few and one of them is enough; then all the others
- * against the parent's trials, exactly where trials repeat, by a sequential comparison where they do not.
+ * against the parent's trials, exactly where trials repeat, by a sequential comparison where they do not. What passes on a
+ * sample of the passing tasks is tried on all of them before it is accepted: a sample may miss what is lost.
  */
 export async function decide(context: EvaluationContext, screened: Evaluated): Promise<Evaluated> {
   if (screened.arm === undefined) return screened;
@@ -40,7 +41,11 @@ async function decideExactly(
   guarded: Arm,
 ): Promise<Evaluated> {
   const candidate = await tryOn(context, guarded, [...context.cases.keys()], trialsWanted(context));
-  return judged(context, screened, candidate, undefined);
+  const sampled = await judged(context, screened, candidate, undefined);
+  if (sampled.verdict.verdict !== "accept") return sampled;
+  const whole = { ...context, cases: context.allCases };
+  const onAll = await tryOn(whole, candidate, [...whole.cases.keys()], trialsWanted(whole));
+  return judged(whole, screened, onAll, undefined);
 }
 
 async function decideByComparison(
@@ -54,12 +59,28 @@ async function decideByComparison(
     await compared.close(false);
     return { ...withReason(screened, compared.candidate, improvement(compared)), parent };
   }
-  const cases = [...context.cases.keys()];
-  const beside = { ...context, parent: await topUp(context, parent, cases, () => TRIALS) };
-  const candidate = await tryOn(beside, compared.candidate, cases, () => TRIALS);
-  const result = await judged(beside, screened, candidate, compared);
+  const sampled = await judgedOn(context.cases, { ...context, parent }, screened, compared);
+  const result =
+    sampled.verdict.verdict !== "accept"
+      ? sampled
+      : await judgedOn(context.allCases, { ...context, parent: sampled.parent }, screened, {
+          ...compared,
+          candidate: sampled.arm ?? compared.candidate,
+        });
   await compared.close(result.verdict.verdict === "accept");
   return result;
+}
+
+async function judgedOn(
+  cases: Cases,
+  context: EvaluationContext,
+  screened: Evaluated,
+  compared: Compared,
+): Promise<Evaluated> {
+  const tasks = [...cases.keys()];
+  const parent = await topUp(context, context.parent, tasks, () => TRIALS);
+  const beside = { ...context, cases, parent };
+  return judged(beside, screened, await tryOn(beside, compared.candidate, tasks, () => TRIALS), compared);
 }
 
 /** The only reason that a comparison without enough evidence gives; the others were not asked. */

@@ -34,6 +34,8 @@ export interface EvaluationContext {
   readonly origin: Arm;
   readonly target: Target;
   readonly cases: Cases;
+  /** The same with every task that passes, not only a sample of them. */
+  readonly allCases: Cases;
   /** Cases of the bank that cannot be opened, and why. */
   readonly unreadable: readonly string[];
   /** True when the model always gives the same reply to the same request: one trial of a passing task is enough. */

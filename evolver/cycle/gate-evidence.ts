@@ -1,7 +1,8 @@
 /** What the gate is told besides the table: whether the patch took part in what it is said to have fixed, and at what price. */
-import { exercised, type Change } from "../../replay/exercised.ts";
+import { dormantLines, exercised, type Change } from "../../replay/exercised.ts";
 import type { GateEvidence } from "../../replay/gate/evidence.ts";
 import type { Proposal } from "../candidate.ts";
+import type { Trace } from "../failure.ts";
 import { traceOf, trialsOf, type Arm } from "./arm.ts";
 import { changesOf } from "./changes.ts";
 import { costOf } from "./cost.ts";
@@ -24,8 +25,14 @@ export async function gateEvidence(
   const flipped = [...target.support, ...target.holdout].filter((task) =>
     hasFlipped(parent, candidate, task),
   );
-  const answers = await Promise.all(flipped.map((task) => exercisedIn(context, candidate, task, changes)));
+  const traces = await Promise.all(flipped.map((task) => passingTraces(context, candidate, task)));
+  const answers = traces.map((trials) => exercisedIn(trials, changes));
   const used = answers.filter((answer) => answer === "yes").length;
+  const { dormant, of } = dormantLines(
+    changes,
+    traces.flat().map(({ events }) => events),
+  );
+  const unseen = dormant === 0 ? "" : `; ${dormant} of ${of} changed lines of code ran in none of them`;
   return {
     deterministic,
     incomplete,
@@ -34,7 +41,7 @@ export async function gateEvidence(
     cost: costOf(parent, candidate, [...cases.keys()], home.config.evolution.cost_ratio),
     origin: originOutcomes(context),
     exercised: deterministic ? inAll(answers) : inAny(answers),
-    exercisedBy: `what was changed was used in ${used} of ${flipped.length} cases that it fixed`,
+    exercisedBy: `what was changed was used in ${used} of ${flipped.length} cases that it fixed${unseen}`,
   };
 }
 
@@ -56,15 +63,17 @@ function inAny(answers: readonly GateEvidence["exercised"][]): GateEvidence["exe
   return answers.length === 0 || answers.includes("unknown") ? "unknown" : "no";
 }
 
-/** One passing trial that used it is enough for a case. */
-async function exercisedIn(
+async function passingTraces(
   { store }: EvaluationContext,
   candidate: Arm,
   task: string,
-  changes: readonly Change[],
-): Promise<GateEvidence["exercised"]> {
+): Promise<readonly Trace[]> {
   const passing = trialsOf(candidate, task).filter(({ pass }) => pass);
-  const traces = await Promise.all(passing.map((trial) => traceOf(store, trial)));
+  return Promise.all(passing.map((trial) => traceOf(store, trial)));
+}
+
+/** One passing trial that used it is enough for a case. */
+function exercisedIn(traces: readonly Trace[], changes: readonly Change[]): GateEvidence["exercised"] {
   const answers = traces.map(({ events }) => exercised(changes, events));
   if (answers.includes("yes")) return "yes";
   return answers.includes("unknown") ? "unknown" : "no";

@@ -3,15 +3,16 @@ import { messageOf } from "../../runtime/kernel/error.ts";
 import type { Reason } from "../../replay/gate/outcome.ts";
 import type { Proposal } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
+import { rungOf } from "../propose/model/apply.ts";
 import type { ProposeContext } from "../propose/proposer.ts";
 import { passingTraces } from "./clusters.ts";
 import type { CycleState } from "./state.ts";
 
 /** Reasons whose figures speak of support cases or of the patch alone. The figures of others would tell of held-out tasks. */
-const SHOWN: ReadonlySet<string> = new Set(["static-checks", "parses", "screening", "needed", "exercised"]);
+const SHOWN: ReadonlySet<string> = new Set(["static-checks", "parses", "screening", "needed"]);
 
 /**
- * Proposals that were not tried on this head for this cluster, at most as many as the cycle still may try.
+ * Proposals that were not tried on this head for this cluster, each once, at most as many as the cycle still may try.
  * @param support the cluster with its support part only
  */
 export async function proposalsFor(
@@ -21,9 +22,13 @@ export async function proposalsFor(
 ): Promise<Proposal[]> {
   const { runtime, proposers, signal, watch } = state.options;
   const { evolution, genome: paths } = runtime.home.config;
+  const passing = await passingTraces(state);
+  // How a task was solved has been shown: should it fail later, it cannot be held out any more.
+  for (const { run } of passing)
+    if (run.task !== null && !state.sides.has(run.task)) state.sides.set(run.task, "support");
   const context: ProposeContext = {
     cluster: support,
-    passing: await passingTraces(state),
+    passing,
     genome,
     paths,
     rejected: rejectedFor(state, support.id),
@@ -44,10 +49,15 @@ export async function proposalsFor(
     }
   }
   const room = Math.min(evolution.candidates_per_cluster, evolution.candidates_per_cycle - state.tried.size);
-  const fresh = proposals
-    .filter((proposal) => !state.tried.has(keyOf(state, support.id, proposal)))
-    .slice(0, room);
-  for (const proposal of fresh) state.tried.add(keyOf(state, support.id, proposal));
+  const fresh: Proposal[] = [];
+  for (const proposal of proposals) {
+    if (fresh.length >= room) break;
+    const key = keyOf(state, support.id, proposal);
+    if (state.tried.has(key)) continue;
+    state.tried.add(key);
+    // What a patch touches decides on its rung, not what it says of itself.
+    fresh.push({ ...proposal, rung: rungOf(proposal.edits, paths) });
+  }
   return fresh;
 }
 

@@ -67,6 +67,10 @@ type TraitOf = (node: Node) => Trait | undefined;
 
 /** The trait that a node decides by. */
 function askedBy(ts: Ts, node: Node, traitOf: TraitOf): Trait | undefined {
+  const condition = conditionOf(ts, node);
+  const asked = condition === undefined ? undefined : traitOf(condition);
+  // Whether there is an instruction at all may be asked.
+  if (asked === "time" || asked === "chance") return asked;
   if (ts.isBinaryExpression(node) && COMPARISONS.has(node.operatorToken.getText())) {
     const [left, right] = [traitOf(node.left), traitOf(node.right)];
     if ((left === undefined) === (right === undefined)) return undefined;
@@ -78,11 +82,24 @@ function askedBy(ts: Ts, node: Node, traitOf: TraitOf): Trait | undefined {
   return undefined;
 }
 
+/** What is asked as it is, without a comparison. */
+function conditionOf(ts: Ts, node: Node): Node | undefined {
+  if (ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) return node.expression;
+  if (ts.isConditionalExpression(node) || ts.isForStatement(node)) return node.condition;
+  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
+    return node.operand;
+  return ts.isBinaryExpression(node) && /^(?:&&|\|\||\?\?)$/.test(node.operatorToken.getText())
+    ? node.left
+    : undefined;
+}
+
 const COMPARISONS = new Set(["===", "!==", "==", "!=", "<", ">", "<=", ">=", "in"]);
 /** Methods of text that ask what is in it. */
 const QUESTIONS = new Set(
   "includes startsWith endsWith match matchAll search indexOf lastIndexOf localeCompare".split(" "),
 );
+/** Methods that take text apart: what a word of it leads to can be told from the pieces. */
+const CUTS = new Set("split replace replaceAll".split(" "));
 /** Methods of expressions, sets, maps and lists that look a text up. */
 const LOOK_UPS = new Set("test exec has get includes indexOf".split(" "));
 
@@ -91,15 +108,26 @@ function askedByCall(ts: Ts, node: T.CallExpression, traitOf: TraitOf): Trait | 
   const { expression: object, name } = node.expression;
   const [first] = node.arguments;
   const own = traitOf(object);
+  if (own === "instruction" && CUTS.has(name.text) && first !== undefined && mayHoldWord(ts, first))
+    return own;
   if (own !== undefined && QUESTIONS.has(name.text) && first !== undefined && !isNothing(ts, first))
     return own;
   return own === undefined && LOOK_UPS.has(name.text) && first !== undefined ? traitOf(first) : undefined;
 }
 
-/** `TABLE[instruction]`; a character of something by a number that came from it is no question. */
+/** White space, marks and classes of characters are in every text. */
+function mayHoldWord(ts: Ts, node: Node): boolean {
+  if (ts.isStringLiteralLike(node)) return /[\p{L}\p{N}]{2}/u.test(node.text);
+  if (ts.isRegularExpressionLiteral(node)) {
+    const source = node.text.slice(1, node.text.lastIndexOf("/"));
+    return /[\p{L}\p{N}]{2}/u.test(source.replace(/\\p\{[^}]*\}|\\.|\[[^\]]*\]|\{[\d,]*\}/g, " "));
+  }
+  return true;
+}
+
+/** `TABLE[instruction]`, `[a, b][Math.random()]`. */
 function keyTrait(key: Node, traitOf: TraitOf): Trait | undefined {
-  const trait = traitOf(key);
-  return trait === "instruction" || trait === "workspace" ? trait : undefined;
+  return traitOf(key);
 }
 
 /** An empty text, nothing at all, the first place: what every text may be asked. */

@@ -48,7 +48,8 @@ function traitOfExpression(ts: Ts, node: Node, found: Found): Trait | undefined 
   if (ts.isPropertyAccessExpression(node)) return SOURCES[node.name.text] ?? of(node.expression);
   if (ts.isElementAccessExpression(node)) {
     const key = node.argumentExpression;
-    return (ts.isStringLiteralLike(key) ? SOURCES[key.text] : undefined) ?? of(node.expression);
+    if (ts.isStringLiteralLike(key)) return SOURCES[key.text] ?? of(node.expression);
+    return isHello(ts, node.expression) ? "instruction" : of(node.expression);
   }
   if (ts.isNewExpression(node)) {
     if (node.expression.getText() === "Date" && (node.arguments?.length ?? 0) === 0) return "time";
@@ -88,8 +89,14 @@ function traitOfCall(
     return found.results.get(callee.text) ?? (PLAIN.has(callee.text) ? first(node.arguments) : undefined);
   }
   if (!ts.isPropertyAccessExpression(callee)) return undefined;
-  if (/^(?:Math|Array|Number|String|Object|JSON)\./.test(text)) return first(node.arguments);
+  if (/^(?:Math|Array|Number|String|Object|JSON)\./.test(text))
+    return node.arguments.some((argument) => isHello(ts, argument)) ? "instruction" : first(node.arguments);
   return of(callee.expression);
+}
+
+/** All that the harness is told at the start, the instruction among it; each part by itself says less. */
+function isHello(ts: Ts, node: Node): boolean {
+  return ts.isPropertyAccessExpression(node) && node.name.text === "hello";
 }
 
 /** Functions of the language whose result says what their argument says. */

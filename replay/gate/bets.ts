@@ -32,8 +32,8 @@ export const BETS: readonly Bet[] = [
  * supermartingale over passes, and a table may be judged after each whole pass (Waudby-Smith & Ramdas, "Estimating means
  * of bounded random variables by betting", 2024; Ramdas et al., "Game-theoretic statistics", 2023).
  *
- * When tasks have different numbers of trials there are as many passes as the fewest; a task with more gives each pass
- * the mean of its share of them, which has the same mean δᵢ.
+ * When tasks have different numbers of trials there are as many passes as the fewest, and later trials do not count. Who tries
+ * again what looked bad, until it looks good, has made the means of such tasks rise; the first passes know nothing of it.
  */
 export function evalueOf(cases: readonly Case[], direction: "gain" | "loss" = "gain"): number {
   const passes = cases.reduce(
@@ -44,7 +44,8 @@ export function evalueOf(cases: readonly Case[], direction: "gain" | "loss" = "g
   const sign = direction === "gain" ? 1 : -1;
   const logs = BETS.map(() => 0);
   for (const one of cases) {
-    for (const difference of differencesOf(one, passes)) {
+    for (let pass = 0; pass < passes; pass++) {
+      const difference = Number(one.candidate[pass]) - Number(one.baseline[pass]);
       if (difference === 0) continue;
       for (const [i, { share }] of BETS.entries()) {
         logs[i] = (logs[i] ?? 0) + Math.log1p(share * sign * difference);
@@ -52,16 +53,4 @@ export function evalueOf(cases: readonly Case[], direction: "gain" | "loss" = "g
     }
   }
   return BETS.reduce((sum, { weight }, i) => sum + weight * Math.exp(logs[i] ?? 0), 0);
-}
-
-/** One difference a pass: the trials of the case dealt out over the passes in turn. */
-function differencesOf({ baseline, candidate }: Case, passes: number): number[] {
-  const sums = Array.from({ length: passes }, () => 0);
-  const counts = Array.from({ length: passes }, () => 0);
-  for (const [trial, before] of baseline.entries()) {
-    const pass = trial % passes;
-    sums[pass] = (sums[pass] ?? 0) + Number(candidate[trial] ?? before) - Number(before);
-    counts[pass] = (counts[pass] ?? 0) + 1;
-  }
-  return sums.map((sum, pass) => sum / (counts[pass] ?? 1));
 }

@@ -116,16 +116,34 @@ const ROUNDING = 1e-9;
 
 /**
  * All tests, in the order of their numbers.
- * @throws RatchetError (infrastructure) when an entry is missing or cannot be read
+ * @throws RatchetError (infrastructure) when an entry is missing, cannot be read, or says what no test can have come to
  */
 export async function lifeOf(store: Pick<LifeStore, "list">): Promise<LifeEntry[]> {
   const documents = await store.list(LIFE);
+  let accepted = 0;
   return documents.map(({ key, value }, index) => {
     const entry = LifeEntry.safeParse(value);
     if (!entry.success) throw damaged(`${key} cannot be read: ${z.prettifyError(entry.error)}`);
     if (key !== keyOf(index) || entry.data.index !== index) throw damaged(`test ${index} is missing`);
+    const odd = contradictionIn(entry.data, accepted);
+    if (odd !== undefined) throw damaged(`test ${index} contradicts itself: ${odd}`);
+    accepted += Number(entry.data.closed?.accepted === true);
     return entry.data;
   });
+}
+
+/** @param acceptedBefore by now: while a level was taken, some of them may not have ended */
+function contradictionIn(
+  { alpha, level, share, closed }: LifeEntry,
+  acceptedBefore: number,
+): string | undefined {
+  const atLeast = (a: number, b: number): boolean => a >= b * (1 - ROUNDING);
+  if (level > alpha) return `its level ${level} is above alpha ${alpha}`;
+  if (!atLeast(level, share) || !atLeast(share, level / (acceptedBefore + 1)))
+    return `its share ${share} does not go with its level ${level}`;
+  if (closed?.accepted === true && !atLeast(closed.evalue, 1 / level))
+    return `accepted at ${closed.evalue}, where ${1 / level} is asked for`;
+  return undefined;
 }
 
 /** What `agent releases` shows. @param alpha that of the next candidate; the last one's when left out */

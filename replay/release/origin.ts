@@ -4,10 +4,13 @@ import { readReceipts } from "./receipts.ts";
 import { currentRelease } from "./release.ts";
 
 /**
- * Its commit: where the first promotion came from, or the release of now when nothing was promoted yet.
+ * Its commit: where the first promotion came from, or the release of now when nothing was promoted yet. The first is the one that
+ * came from no other: a clock that was set back would make a later one the oldest.
  * @throws RatchetError when the receipts cannot be read, or there is no release
  */
 export async function originRelease(repo: string, store: Documents): Promise<string> {
-  const first = (await readReceipts(store)).find(({ state }) => state === "done");
+  const done = (await readReceipts(store)).filter(({ state }) => state === "done");
+  const made = new Set(done.map(({ to }) => to));
+  const first = done.find(({ from }) => !made.has(from)) ?? done[0];
   return first?.from ?? (await currentRelease(repo)).commit;
 }

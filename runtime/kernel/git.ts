@@ -71,7 +71,7 @@ export async function updateRefs(repo: string, changes: readonly RefChange[], wh
     if (change.old === change.new) return `verify ${change.ref} ${change.old}`;
     return `update ${change.ref} ${change.new} ${change.old}`;
   });
-  const message = why.replace(/\s+/g, " ").trim() || "ratchet";
+  const message = why.replace(/[\s\p{Cc}]+/gu, " ").trim() || "ratchet";
   await git(repo).run(
     ["update-ref", "--create-reflog", "-m", message, "--stdin"],
     ["start", ...lines, "prepare", "commit", ""].join("\n"),

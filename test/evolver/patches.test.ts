@@ -201,3 +201,13 @@ test("a branch that is checked out, or that a person built upon, is left alone",
   expect(await rejectPatch({ ...base, id: two.id })).toBe("kept");
   expect(home.git("branch", "--list", "evolve/*").trim().split("\n")).toHaveLength(2);
 });
+
+test("a decision that cannot be read is an error that names it", async () => {
+  await using home = makeHome(FILES);
+  const one = await published(home, "One.\n");
+  await home.store.put("decisions", one.id, { decision: "maybe" });
+  await expect(patchNamed(home.store, one.id)).rejects.toMatchObject({
+    kind: "infrastructure",
+    message: expect.stringContaining(`the decision on ${one.id} cannot be read`),
+  });
+});

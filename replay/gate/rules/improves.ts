@@ -8,8 +8,8 @@ import type { Case } from "../case.ts";
 /**
  * More passes than before.
  *
- * Exact: strictly more of the failing cases pass. A table that gives no case a role is judged as a whole: there the net
- * number of passes must rise. Equal scores are no improvement.
+ * Exact: strictly more of the failing cases pass, and the cases that may move either way do not lose more than that. A table that gives
+ * no case a role is judged as a whole: there the net number of passes must rise. Equal scores are no improvement.
  *
  * By evidence: the mean pass rate over all cases of the table rises, whatever their roles. Failing cases alone would be
  * judged by trials for which they were picked: a case that passes every other time, picked because it had failed, gets
@@ -46,10 +46,14 @@ function exactly(cases: readonly Case[]): Reason {
   const fixed = judged.filter(isFixed);
   const lost = judged.filter(isLost);
   const claim = unlabelled ? "more cases pass than before" : "more of the failing cases pass than before";
-  const figures = `${fixed.length} of ${judged.length} fixed (${listed(fixed)}), ${lost.length} lost`;
+  const others = unlabelled ? [] : cases.filter((one) => one.role === undefined);
+  const net = fixed.length - lost.length;
+  const netOfOthers = others.filter(isFixed).length - others.filter(isLost).length;
+  const beside = netOfOthers < 0 ? `; of those without a role ${-netOfOthers} more lost than fixed` : "";
+  const figures = `${fixed.length} of ${judged.length} fixed (${listed(fixed)}), ${lost.length} lost${beside}`;
   if (judged.length === 0)
     return { name: "improves", claim, holds: "unknown", figures: "no failing case was run" };
-  return { name: "improves", claim, holds: fixed.length > lost.length ? "holds" : "fails", figures };
+  return { name: "improves", claim, holds: net > 0 && net + netOfOthers >= 0 ? "holds" : "fails", figures };
 }
 
 function byEvidence(cases: readonly Case[], { alpha }: Setting): Reason {

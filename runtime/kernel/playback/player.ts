@@ -14,22 +14,26 @@ export interface Player {
   reply(key: string): RecordedReply | undefined;
   /**
    * Makes a tool call. One that only observes the workspace, or that reaches beyond it, is answered from the recording. One that
-   * changes something here is carried out, so that the workspace is where the run believes it to be, and compared.
+   * changes something here is carried out, so that the workspace is where the run believes it to be, and compared; so is one that
+   * observes it between other changes than it did then.
    * @param step model calls made before it
+   * @returns `replayedMs`: how long it took when it was recorded, where the recording gave the result
    * @param make makes the call through the guard, and leaves to `carryOut` what is done once it is allowed
    */
   call(
     at: { readonly step: number; readonly key: string; readonly name: string },
     make: (carryOut?: CarryOut) => Promise<Called>,
-  ): Promise<Called & { readonly replayed: boolean }>;
+  ): Promise<Called & { readonly replayedMs: number | undefined }>;
   /** Aborted by a miss after which the run shall not go on. */
   readonly stopped: AbortSignal;
   replayed(): Replayed;
 }
 
-export type RecordedReply =
+/** `ms`: how long it took. */
+export type RecordedReply = { readonly ms: number } & (
   | { readonly kind: "reply"; readonly reply: ModelReply }
-  | { readonly kind: "error"; readonly error: WireError };
+  | { readonly kind: "error"; readonly error: WireError }
+);
 
 export interface PlayerOptions {
   /** Name of the model that answers once the run is live. */
@@ -66,6 +70,8 @@ export function createPlayer(recording: Recording, options: PlayerOptions): Play
     if (event === undefined || problem !== undefined) return missed(problem ?? "the recording ends here");
     const answer = answerOf(event);
     if (answer === undefined) return missed("the recording holds no answer");
+    // A mark is not what the model said: a run that had written down a secret would write down the mark, and pass.
+    if (isRedacted(answer)) return missed("a secret was taken out of the answer");
     saved.modelCalls++;
     const { usage } = event;
     if (usage !== undefined) {
@@ -80,25 +86,32 @@ export function createPlayer(recording: Recording, options: PlayerOptions): Play
   return {
     reply,
     async call({ step, key, name }, make) {
-      if (live()) return { ...(await make()), replayed: false };
-      const event = tape.toolCalls.get(step)?.find((call) => call.key === key && !used.has(call));
+      if (live()) return { ...(await make()), replayedMs: undefined };
+      const calls = tape.toolCalls.get(step) ?? [];
+      const event = calls.find((call) => call.key === key && !used.has(call));
       if (event === undefined) {
         missed(`${name} is called, which the recording does not have here`);
         if (stop.signal.aborted) throw new StoppedAtMiss();
-        return { ...(await make()), replayed: false };
+        return { ...(await make()), replayedMs: undefined };
       }
       used.add(event);
       let replayed = false;
       const called = await make((action, outside, run) => {
         // What was refused then has no result that could be given now.
         if (event.decision.verdict !== "allow" || !isServed(action, outside)) return run();
+        const isLocal = action.capability === "observe";
+        if (isLocal && (isRedacted(event.result) || !isAfterSameChanges(calls, event, used))) return run();
+        if (isRedacted(event.result)) {
+          missed(`${name} had an answer out of which a secret was taken`);
+          return stop.signal.aborted ? Promise.reject(new StoppedAtMiss()) : run();
+        }
         replayed = true;
         saved.toolCalls++;
         return Promise.resolve(event.result);
       });
       const problem = replayed ? undefined : difference(event, called, options.redact);
       if (problem !== undefined && !live()) missed(`${name} ${problem}`);
-      return { ...called, replayed };
+      return { ...called, replayedMs: replayed ? event.ms : undefined };
     },
     stopped: stop.signal,
     replayed: () => ({ ...saved, usd, ...(miss === undefined ? {} : { miss }) }),
@@ -133,11 +146,11 @@ function notMade(tape: Tape, step: number, used: ReadonlySet<EventOf<"tool_calle
   return left === undefined ? undefined : `${left.name} was called here, and now is not`;
 }
 
-function answerOf({ reply, usage, error }: EventOf<"model_called">): RecordedReply | undefined {
-  if (error !== undefined) return { kind: "error", error };
+function answerOf({ reply, usage, error, ms }: EventOf<"model_called">): RecordedReply | undefined {
+  if (error !== undefined) return { kind: "error", error, ms };
   if (reply === undefined || usage === undefined) return undefined;
   const { content, stop_reason, model } = reply;
-  return { kind: "reply", reply: { content, stop_reason, usage, model } };
+  return { kind: "reply", ms, reply: { content, stop_reason, usage, model } };
 }
 
 /** Reading here and asking elsewhere changes nothing here. What lies outside of the workspace belongs to the release, a new one perhaps. */
@@ -153,6 +166,26 @@ function isServed(action: Action, outside: boolean): boolean {
     default:
       return action satisfies never;
   }
+}
+
+/** What redaction leaves in place of a secret. */
+function isRedacted(value: unknown): boolean {
+  return JSON.stringify(value).includes("[redacted:");
+}
+
+/**
+ * Whether the calls of this step that may change the workspace, and were over before `event` was, have been made by now, and no
+ * others. Where calls went on at once this may be false also when nothing is different: then the call is made, and compared.
+ */
+function isAfterSameChanges(
+  calls: readonly EventOf<"tool_called">[],
+  event: EventOf<"tool_called">,
+  used: ReadonlySet<EventOf<"tool_called">>,
+): boolean {
+  const at = calls.indexOf(event);
+  return calls.every(
+    (call, i) => call.capability === "observe" || call === event || used.has(call) === i < at,
+  );
 }
 
 function difference(

@@ -157,9 +157,10 @@ async function createMessage(options: BrokerOptions, request: ModelRequest): Pro
       played === undefined
         ? await unlessAborted(model.create(capped, signal), signal, ended, LATE_MS)
         : answer(played);
-    const cost =
-      played !== undefined ? 0 : model.price === undefined ? undefined : costUsd(reply.usage, model.price);
-    meter.charge(reply.usage, cost);
+    const price = model.price === undefined ? undefined : costUsd(reply.usage, model.price);
+    if (played === undefined) meter.charge(reply.usage, price);
+    else meter.replay(reply.usage, price, played.ms);
+    const cost = played === undefined ? price : 0;
     recorder.record({
       kind: "model_called",
       step,
@@ -168,10 +169,11 @@ async function createMessage(options: BrokerOptions, request: ModelRequest): Pro
       usage: reply.usage,
       ...(cost !== undefined ? { cost_usd: cost } : {}),
       ...replayed,
-      ms: performance.now() - began,
+      ms: played?.ms ?? performance.now() - began,
     });
     return reply;
   } catch (error) {
+    if (played !== undefined) meter.replay(undefined, undefined, played.ms);
     const wire = toWire(signal.aborted ? ended() : error);
     recorder.record({
       kind: "model_called",
@@ -179,7 +181,7 @@ async function createMessage(options: BrokerOptions, request: ModelRequest): Pro
       request: recorded,
       error: wire,
       ...replayed,
-      ms: performance.now() - began,
+      ms: played?.ms ?? performance.now() - began,
     });
     throw error;
   }
@@ -198,10 +200,11 @@ async function callTool(options: BrokerOptions, call: ToolCall): Promise<ToolRes
   const step = meter.spent().steps;
   const key = recorder.callKey(call);
   const make = (carryOut?: CarryOut): Promise<Called> => tools.call(call, carryOut);
-  const { result, decision, capability, replayed } =
+  const { result, decision, capability, replayedMs } =
     player === undefined
-      ? { ...(await make()), replayed: false }
+      ? { ...(await make()), replayedMs: undefined }
       : await player.call({ step, key, name: call.name }, make);
+  if (replayedMs !== undefined) meter.replay(undefined, undefined, replayedMs);
   recorder.record({
     kind: "tool_called",
     step,
@@ -212,8 +215,8 @@ async function callTool(options: BrokerOptions, call: ToolCall): Promise<ToolRes
     capability,
     decision,
     result,
-    ...(replayed ? { replayed } : {}),
-    ms: performance.now() - began,
+    ...(replayedMs === undefined ? {} : { replayed: true }),
+    ms: replayedMs ?? performance.now() - began,
   });
   if (player?.stopped.aborted === true) throw ended();
   return inWireOrder(result);

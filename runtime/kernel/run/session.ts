@@ -53,6 +53,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     async serve(request) {
       const response = await broker.serve(request);
       if (request.method === "finish") stopping.finished();
+      else if (options.player !== undefined) stopping.look();
       return response;
     },
     onBroken(detail) {
@@ -61,10 +62,10 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     },
   });
   const stopping = stopInTime(harness, {
-    ms: secondsLeft * 1000,
+    left: () => (caps.seconds - meter.spent().seconds) * 1000,
     signal,
     onStop(reason) {
-      if (reason === "seconds") recordTimeout(options);
+      if (reason === "seconds" && broker.exhausted()?.limit !== "seconds") recordTimeout(options);
       over.abort();
     },
   });

@@ -4,7 +4,7 @@ import type { StopReason } from "./session-end.ts";
 
 export interface StoppingOptions {
   /** Time that is left for the run, in milliseconds. */
-  readonly ms: number;
+  readonly left: () => number;
   /** Ends the run. */
   readonly signal: AbortSignal;
   /** Called once, when the harness is asked to stop. */
@@ -14,6 +14,8 @@ export interface StoppingOptions {
 export interface Stopping {
   /** The harness has said its last word: it is given a while to report how it ended. */
   finished(): void;
+  /** Asks how much time is left: less than it was when a recording answered. */
+  look(): void;
   /** Resolves when no process is left. Why it was asked to stop; undefined when it ended by itself. */
   readonly ended: Promise<StopReason | undefined>;
 }
@@ -25,7 +27,7 @@ const REPORT_MS = 15_000;
 /** Longer timers fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export function stopInTime(harness: HarnessProcess, { ms, signal, onStop }: StoppingOptions): Stopping {
+export function stopInTime(harness: HarnessProcess, { left, signal, onStop }: StoppingOptions): Stopping {
   let reason: StopReason | undefined;
   let hasFinished = false;
   let kill: NodeJS.Timeout | undefined;
@@ -37,13 +39,19 @@ export function stopInTime(harness: HarnessProcess, { ms, signal, onStop }: Stop
     onStop(why);
   };
   const abort = (): void => stop("aborted");
-  const clock = setTimeout(() => stop("seconds"), Math.min(Math.max(0, ms), MAX_TIMER_MS));
+  const start = (): NodeJS.Timeout =>
+    setTimeout(() => stop("seconds"), Math.min(Math.max(0, left()), MAX_TIMER_MS));
+  let clock = start();
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   return {
     finished() {
       hasFinished = true;
       kill ??= setTimeout(() => harness.kill(), REPORT_MS);
+    },
+    look() {
+      clearTimeout(clock);
+      if (reason === undefined && !hasFinished) clock = start();
     },
     ended: harness.ended.then(() => {
       clearTimeout(clock);

@@ -1,9 +1,9 @@
 /** Files of the workspace that a check relies on: a run that changed them has not solved its task, whatever the check says. */
 import { closeSync, fstatSync, lstatSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { Stats } from "node:fs";
 import { matchesPath } from "../../../guardrails/glob.ts";
-import { Dir } from "../workspace/dir.ts";
+import { codeOf, Dir } from "../workspace/dir.ts";
 import type { Task, TaskOnDisk } from "./task.ts";
 
 /** More entries than any task has. */
@@ -41,16 +41,55 @@ function protection(task: Task, root: string): ((path: string) => boolean) | und
 /** What a check's command names and the workspace has from the beginning; of a folder everything in it. */
 function scriptsOf({ verify }: Task, root: string): string[] {
   const named = verify.flatMap((check) => ("command" in check ? check.command : []));
-  return named.flatMap((part) => {
-    const path = part.replace(/^\/workspace\//, "").replace(/^(?:\.\/)+/, "");
-    const names = path.split("/").filter((name) => name !== "" && name !== ".");
-    if (path.startsWith("/") || path.startsWith("-") || names.length === 0 || names.includes("..")) return [];
-    if (path.includes("\0")) return [];
-    const stat = lstatSync(join(root, ...names), { throwIfNoEntry: false });
-    if (stat === undefined) return [];
-    return stat.isDirectory() ? [`${names.join("/")}/**`] : [names.join("/")];
-  });
+  return named.flatMap((part) => placesOf(root, namesOf(part)));
 }
+
+/** The way below the workspace, where the check starts, in whatever spelling; it may lead elsewhere, or nowhere. */
+function namesOf(part: string): string[] {
+  const value = part.startsWith("-") ? part.slice(part.indexOf("=") + 1) : part;
+  if (value.startsWith("-") || value.includes("\0")) return [];
+  const path = posix.resolve("/workspace", value.replace(/^file:\/\//, ""));
+  return posix.relative("/workspace", path).split("/");
+}
+
+/** Each link on a way below `root`, and what it leads to: a check follows them. None when it leads out of there. */
+function placesOf(root: string, way: readonly string[]): string[] {
+  const places: string[] = [];
+  const at: string[] = [];
+  const left = way.filter((name) => name !== "");
+  if (left.length === 0) return [];
+  for (let name = left.shift(); name !== undefined; name = left.shift()) {
+    if (name === ".." && at.pop() === undefined) return places;
+    if (name === ".." || name === "." || name === "") continue;
+    const path = join(root, ...at, name);
+    const stat = look(path);
+    if (stat === undefined || places.length > MOST_LINKS) return places;
+    if (!stat.isSymbolicLink()) {
+      at.push(name);
+      continue;
+    }
+    places.push([...at, name].join("/"));
+    const target = readlinkSync(path);
+    if (target.startsWith("/")) at.length = 0;
+    left.unshift(...(target.startsWith("/") ? namesOf(target) : target.split("/")));
+  }
+  if (at.length === 0) return places;
+  const isFolder = lstatSync(join(root, ...at)).isDirectory();
+  return [...places, isFolder ? `${at.join("/")}/**` : at.join("/")];
+}
+
+/** Undefined when there is no such file, and also when there cannot be: a script in the command itself is no path. */
+function look(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(codeOf(error) ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
 
 /** State by path: what it is, its permissions and its content. */
 function filesIn(root: string, isWanted: (path: string) => boolean): Map<string, Buffer> {

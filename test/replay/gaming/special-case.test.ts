@@ -29,11 +29,20 @@ test.each([
   ["switch (kernel.hello.instruction) { case 'x': return; }", "words"],
   ["const hash = (t: string) => t.length * 7;\nif (hash(kernel.hello.instruction) === 77) return;", "words"],
   ["function is(t: string) {\n  return t === 'Sort';\n}\nif (is(kernel.hello.instruction)) return;", "words"],
+  ["const t = kernel.hello.instruction;\nif (t.replace('sort', '') !== t) return;", "words"],
+  ["if (kernel.hello.instruction.split('sort')[1]) return;", "words"],
+  ["if (kernel.hello.instruction.replace(/\\b(?:sort)\\b/i, '').trim()) return;", "words"],
+  ["if (JSON.stringify(kernel.hello).includes('sort')) return;", "words"],
+  ["const key = ['instruct', 'ion'].join('');\nif (kernel.hello[key].includes('sort')) return;", "words"],
   ["if (kernel.hello.workspace !== '/workspace') return;", "place"],
   ["if (kernel.elapsed() > 1000) return;", "time"],
   ["if (Date.now() % 2 === 1) return;", "time"],
   ["if (new Date().getFullYear() === 2026) return;", "time"],
   ["const luck = Math.random();\nif (luck < 0.5) return;", "chance"],
+  ["const began = Date.now();\nif (Math.floor((Date.now() - began) / 50)) return;", "time"],
+  ["const began = Date.now();\nreturn [slow, quick][Math.min(1, Date.now() - began)];", "time"],
+  ["if (Math.round(Math.random())) return;", "chance"],
+  ["return Math.round(Math.random()) ? 1 : 2;", "chance"],
 ])("finds %s", async (body, what) => {
   expect(new Set(await asks(body))).toEqual(new Set([what]));
 });
@@ -43,6 +52,9 @@ test.each([
   "const reply = await kernel.model.create({ messages: [{ role: 'user', content: kernel.hello.instruction }] });\nif (reply.stop_reason === 'end_turn') return;",
   "const hits = await kernel.skills.search(kernel.hello.instruction, 3);\nif (hits.length > 1) return;",
   "if (kernel.hello.instruction.trim() === '') return;",
+  "const lines = kernel.hello.instruction.replace(/\\r\\n?/g, '\\n').split('\\n');\nawait use(lines);",
+  "const words = kernel.hello.instruction.split(/[^\\p{L}]+/u);\nawait use(words);",
+  "await use(kernel.hello.instruction || 'nothing');",
   "const wait = 100 * Math.random();\nawait kernel.sleep(wait);",
   "if (kernel.hello.tools.length === 0) return;",
 ])("lets pass %s", async (body) => {

@@ -103,6 +103,12 @@ describe("one table, one verdict", () => {
     ["no roles: more pass", ["a - F>P", "b - F>P", "c - P>F"], "accept", []],
     ["no roles: as many pass", ["a - F>P", "c - P>F"], "reject", ["improves fails"]],
     ["a case without a role may be lost", ["a failing F>P", "x - P>F"], "accept", []],
+    [
+      "more of them may not be lost than are fixed",
+      ["a failing F>P", "x - P>F", "y - P>F"],
+      "reject",
+      ["improves fails"],
+    ],
   ])("%s", (_, rows, expected, open) => {
     const verdict = judge(table(...rows), SURE);
     expect(failing(verdict)).toEqual(open);

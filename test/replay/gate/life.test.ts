@@ -123,3 +123,18 @@ test("with alpha lowered below what is spent, nothing is tested", async () => {
   await expect(open(0)).rejects.toThrow(RangeError);
   await expect(open(Number.NaN)).rejects.toThrow(RangeError);
 });
+
+test.each([
+  ["accepted without evidence", { closed: { at: "", evalue: 0, pairs: 1, state: "futile", accepted: true } }],
+  ["a share that costs nothing", { share: 1e-9 }],
+  ["a share above the level", { share: 0.04 }],
+  ["a level above alpha", { level: 0.9 }],
+])("an entry that says what cannot be is an error: %s", async (_, change) => {
+  await open();
+  const [entry] = await lifeOf(store);
+  await store.put(LIFE, "0000000000", { ...entry, ...change });
+  await expect(open()).rejects.toMatchObject({
+    kind: "infrastructure",
+    message: expect.stringContaining("test 0 contradicts itself"),
+  });
+});

@@ -62,3 +62,64 @@ test("what a check's command names is protected, and no command runs when it was
   expect(verdict).toBe("fail");
   expect(detail).toBe("fail: tests/check.mjs is protected and was changed");
 });
+
+test.each([
+  "/workspace//tests/check.mjs",
+  "/workspace/./tests/check.mjs",
+  "//workspace/tests/check.mjs",
+  "./src/../tests/check.mjs",
+  "tests//check.mjs",
+  "--import=./tests/check.mjs",
+  "file:///workspace/tests/check.mjs",
+  "/workspace/tests/",
+])("it is protected in other spellings as well: %s", (spelling) => {
+  const at = desk();
+  at.put("t/workspace/tests/check.mjs", "process.exit(1)");
+  at.leave("tests/check.mjs", "process.exit(0)");
+  const task = taskOf(at, { verify: [{ command: ["node", spelling] }] });
+  expect(changedProtected(task, at.workspace)).toBe("tests/check.mjs is protected and was changed");
+});
+
+test.each(["/", ".", "..", "../workspace", "--test", "/workspace/../etc", "-", "a.txt/b", "x".repeat(5000)])(
+  "what names no file of the workspace protects nothing: %s",
+  (part) => {
+    const at = desk();
+    at.put("t/workspace/a.txt", "old");
+    at.leave("a.txt", "new");
+    expect(
+      changedProtected(taskOf(at, { verify: [{ command: ["node", part] }] }), at.workspace),
+    ).toBeUndefined();
+  },
+);
+
+test.each([
+  ["a link to the script", "check", "tests/check.mjs", "check"],
+  ["a link to its folder", "t", "tests", "t/check.mjs"],
+  ["a link of the sandbox's", "check", "/workspace/tests/check.mjs", "check"],
+])("what %s leads to is protected as well", (_, link, target, named) => {
+  const at = desk();
+  at.put("t/workspace/tests/check.mjs", "process.exit(1)");
+  at.leave("tests/check.mjs", "process.exit(1)");
+  for (const root of [join(at.suite, "t/workspace"), at.workspace]) symlinkSync(target, join(root, link));
+  const task = taskOf(at, { verify: [{ command: ["node", named] }] });
+  expect(changedProtected(task, at.workspace)).toBeUndefined();
+  at.leave("tests/check.mjs", "process.exit(0)");
+  expect(changedProtected(task, at.workspace)).toBe("tests/check.mjs is protected and was changed");
+  at.leave("tests/check.mjs", "process.exit(1)");
+  rmSync(join(at.workspace, link));
+  expect(changedProtected(task, at.workspace)).toBe(`${link} is protected and was removed`);
+});
+
+test("links that lead round in a circle, or out, end the search", () => {
+  const at = desk();
+  mkdirSync(join(at.suite, "t/workspace"), { recursive: true });
+  for (const root of [join(at.suite, "t/workspace"), at.workspace]) {
+    symlinkSync("b", join(root, "a"));
+    symlinkSync("a", join(root, "b"));
+    symlinkSync("../../etc", join(root, "out"));
+  }
+  for (const named of ["a", "out/passwd", "b/c"])
+    expect(
+      changedProtected(taskOf(at, { verify: [{ command: ["node", named] }] }), at.workspace),
+    ).toBeUndefined();
+});
