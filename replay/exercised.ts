@@ -36,24 +36,36 @@ function exercisedFile(change: Change, events: readonly TrajectoryEvent[]): "yes
   }
 }
 
-/**
- * Lines of harness code that the changes add or alter and that ran in none of the trials: nobody has seen what they do. Heads of
- * functions and the like are not counted.
- */
+/** Changed lines of harness code that no trial has shown at work. */
+export interface Dormant {
+  readonly dormant: number;
+  /** Those of them that can ask the kernel for something: what they would do to the world, nobody has seen. */
+  readonly acting: number;
+  /** Changed lines altogether. */
+  readonly of: number;
+}
+
+/** Heads of functions and the like are not counted. */
 export function dormantLines(
   changes: readonly Change[],
   trials: readonly (readonly TrajectoryEvent[])[],
-): { readonly dormant: number; readonly of: number } {
+): Dormant {
   const exits = trials.flatMap((events) => events.filter((event) => event.kind === "harness_exited"));
-  let [dormant, of] = [0, 0];
+  let [dormant, acting, of] = [0, 0, 0];
   for (const change of changes.filter(({ path }) => path.startsWith("harness/"))) {
     const ran = new Set(exits.flatMap(({ coverage }) => coverage?.[change.path] ?? []));
     const telling = tellingLines(change);
+    const texts = change.after.split("\n");
+    const asleep = telling.filter((line) => !ran.has(line));
     of += telling.length;
-    dormant += telling.filter((line) => !ran.has(line)).length;
+    dormant += asleep.length;
+    acting += asleep.filter((line) => CAN_ACT.test(texts[line - 1] ?? "")).length;
   }
-  return { dormant, of };
+  return { dormant, acting, of };
 }
+
+/** A harness acts through the kernel only, and every way to it is a promise. */
+const CAN_ACT = /\bawait\b|\bkernel\b|\.\s*(?:then|call|create|search|load|note)\s*\(|\[[^\]]*\]\s*\(/;
 
 function codeRan(change: Change, events: readonly TrajectoryEvent[]): "yes" | "no" | "unknown" {
   const exit = events.find((event) => event.kind === "harness_exited");

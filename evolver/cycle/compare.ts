@@ -46,12 +46,12 @@ export async function compare(context: EvaluationContext, candidate: Arm, title:
   let progress = begin(planned);
   while (progress.state === "open" && !ledger.isSpent()) {
     const drawn = draw(suite, Math.min(pairsAtOnce, planned.pairs - progress.pairs));
-    const baseline = await trialsOf(context, arms.parent, drawn);
+    const baseline = await makeTrials(context, arms.parent, drawn);
     const recorded = recordingsOf(
       store,
       Map.groupBy(baseline, ({ task }) => task),
     );
-    const patched = await trialsOf(context, arms.candidate, drawn, recorded);
+    const patched = await makeTrials(context, arms.candidate, drawn, recorded);
     arms = { parent: withTrials(arms.parent, baseline), candidate: withTrials(arms.candidate, patched) };
     progress = drawn.reduce<Progress>(
       (before, _, i) => observe(planned, before, pairOf(baseline[i], patched[i])),
@@ -79,7 +79,7 @@ function draw(suite: readonly TaskOnDisk[], count: number): TaskOnDisk[] {
 
 const RESOLUTION = 2 ** 47;
 
-function trialsOf(
+function makeTrials(
   { runner, signal }: EvaluationContext,
   { genome }: Arm,
   tasks: readonly TaskOnDisk[],

@@ -1,5 +1,5 @@
 /** What the gate is told besides the table: whether the patch took part in what it is said to have fixed, and at what price. */
-import { dormantLines, exercised, type Change } from "../../replay/exercised.ts";
+import { dormantLines, exercised, type Change, type Dormant } from "../../replay/exercised.ts";
 import type { GateEvidence } from "../../replay/gate/evidence.ts";
 import type { Proposal } from "../candidate.ts";
 import type { Trace } from "../failure.ts";
@@ -27,12 +27,12 @@ export async function gateEvidence(
   );
   const traces = await Promise.all(flipped.map((task) => passingTraces(context, candidate, task)));
   const answers = traces.map((trials) => exercisedIn(trials, changes));
-  const used = answers.filter((answer) => answer === "yes").length;
-  const { dormant, of } = dormantLines(
+  const count = answers.filter((answer) => answer === "yes").length;
+  const asleep = dormantLines(
     changes,
     traces.flat().map(({ events }) => events),
   );
-  const unseen = dormant === 0 ? "" : `; ${dormant} of ${of} changed lines of code ran in none of them`;
+  const used = deterministic ? inAll(answers) : inAny(answers);
   return {
     deterministic,
     incomplete,
@@ -40,9 +40,16 @@ export async function gateEvidence(
     gaming: await gamingOf(context, candidate),
     cost: costOf(parent, candidate, [...cases.keys()], home.config.evolution.cost_ratio),
     origin: originOutcomes(context),
-    exercised: deterministic ? inAll(answers) : inAny(answers),
-    exercisedBy: `what was changed was used in ${used} of ${flipped.length} cases that it fixed${unseen}`,
+    // Code that can act and that nobody has seen run may do anything later: a person has to read it.
+    exercised: used === "yes" && asleep.acting > 0 ? "unknown" : used,
+    exercisedBy: `what was changed was used in ${count} of ${flipped.length} cases that it fixed${unseen(asleep)}`,
   };
+}
+
+function unseen({ dormant, acting, of }: Dormant): string {
+  if (dormant === 0) return "";
+  const can = acting === 0 ? "" : `, and ${acting} of those can act`;
+  return `; ${dormant} of ${of} changed lines of code ran in none of them${can}`;
 }
 
 /** Failed with the parent and passed with the candidate; where trials differ, each at least once. */
