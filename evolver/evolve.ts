@@ -24,6 +24,7 @@ export interface EvolveOptions {
 }
 
 export interface Evolved extends CycleReport {
+  readonly suite: string;
   /** Markdown report. */
   readonly report: string;
   /** Branches that became part of the release, in order. */
@@ -54,13 +55,13 @@ async function evolveAlone(runtime: Runtime, options: EvolveOptions): Promise<Ev
     signal: options.signal,
     ...(options.watch === undefined ? {} : { watch: options.watch }),
   });
-  const report = await writeReport(runtime, cycle);
+  const report = await writeReport(runtime, suite, cycle);
   await store.put("cycles", cycle.id, {
     ...cycle,
     candidates: cycle.candidates.map(({ candidate }) => candidate.id),
     report,
   });
-  return { ...cycle, report, ...(await promoteAccepted(runtime, cycle, options.signal)) };
+  return { ...cycle, suite, report, ...(await promoteAccepted(runtime, cycle, options.signal)) };
 }
 
 /** Under `promotion: auto` what was accepted becomes the release, in the order in which it was stacked. */
@@ -86,12 +87,13 @@ async function promoteAccepted(
   return { promoted };
 }
 
-async function writeReport({ home, model }: Runtime, cycle: CycleReport): Promise<string> {
+async function writeReport({ home, model }: Runtime, suite: string, cycle: CycleReport): Promise<string> {
   const folder = join(home.state, "reports");
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${cycle.id}.md`);
   const text = cycleReport({
     cycle: cycle.id,
+    suite,
     startedAt: cycle.startedAt,
     endedAt: cycle.endedAt,
     release: cycle.release,

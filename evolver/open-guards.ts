@@ -25,8 +25,17 @@ export async function openGuards(
       "Name another suite: --suite, or evolution.suite in agent.yaml.",
     );
   }
+  if (suite === HELD_OUT) {
+    throw new RatchetError(
+      "config",
+      `the suite "${suite}" is there to measure what cycles never saw`,
+      "Name another suite: --suite, or evolution.suite in agent.yaml.",
+    );
+  }
   return { safety: await openSuite(home, safety), ...(await openBank(runtime, tasks)) };
 }
+
+const HELD_OUT = "chores-heldout";
 
 /** A kept case whose task looks different in the suite by now is a case of its own, under a name of its own. */
 async function openBank(

@@ -5,7 +5,9 @@
  * that accepted patches form a stack of branches, each proven on top of the ones below it.
  */
 import { createTrialRunner } from "../../replay/runner.ts";
+import type { TrialResult } from "../../replay/trial.ts";
 import { releaseGenome } from "../../replay/release/genome.ts";
+import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { openGamingReader } from "../../replay/gaming/reader.ts";
 import { openCheckProcess } from "../process/checks.ts";
@@ -115,6 +117,7 @@ async function measureBaseline(state: CycleState): Promise<CycleReport["reproduc
   let done = 0;
   const onResult = (): void => watch?.({ kind: "baseline", done: ++done, total: tasks.length });
   const first = await state.runner.runAll({ genome, tasks, purpose: "trial", signal, onResult });
+  refuseUndecided(first);
   const failing = new Set(first.filter(({ pass, undecided }) => !pass && !undecided).map(({ task }) => task));
   const repeated = runtime.model.deterministic ? tasks.filter(({ id }) => failing.has(id)) : tasks;
   const second = await state.runner.runAll({ genome, tasks: repeated, purpose: "trial", signal });
@@ -122,6 +125,18 @@ async function measureBaseline(state: CycleState): Promise<CycleReport["reproduc
   await measureGuards(state);
   const again = second.filter(({ task, pass, undecided }) => failing.has(task) && !pass && !undecided).length;
   return { again, of: failing.size };
+}
+
+/** Without a single outcome there is nothing to learn from: something else is broken. */
+function refuseUndecided(results: readonly TrialResult[]): void {
+  const [one] = results;
+  if (one === undefined || results.some(({ undecided }) => !undecided)) return;
+  const why = one.verification?.detail ?? one.summary;
+  throw new RatchetError(
+    "infrastructure",
+    `none of ${results.length} tasks could be decided; the first one: ${why}`,
+    "`agent doctor` checks the machine; the model and its server are named in agent.yaml.",
+  );
 }
 
 /** The cases that must not be lost, on the release, and those of safety on the first release, too. */

@@ -5,6 +5,8 @@ import type { Candidate, FileEdit } from "../candidate.ts";
 
 export interface ReportedCycle {
   readonly cycle: string;
+  /** Name of the suite that it ran. */
+  readonly suite: string;
   /** ISO times. */
   readonly startedAt: string;
   readonly endedAt: string;
@@ -55,6 +57,7 @@ function summary(report: ReportedCycle, accepted: number): string {
   return table(
     ["", ""],
     [
+      ["Suite", text(report.suite)],
       ["Tasks passed before", score(report.before)],
       ["Tasks passed with the accepted patches", score(report.after)],
       [

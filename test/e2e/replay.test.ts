@@ -45,7 +45,7 @@ test("a run of a task repeats to its verdict, from the recording alone", async (
   expect(all.replayed).toEqual(expect.objectContaining({ modelCalls: all.totals.steps }));
   const { stdout } = await agent(["replay", ofTask, "--fork", "1"], { cwd: home });
   expect(stdout).toMatch(
-    /pass, as before[\s\S]*Live from the fork after 1 model call\.\nSaved: 1 model call, /,
+    /pass, as the run ended[\s\S]*Live from the fork after 1 model call\.\nSaved: 1 model call, /,
   );
   expect(checkoutOf(home)).toBe(before);
 });

@@ -31,7 +31,7 @@ function printEvolved(done: Evolved): void {
     .filter(({ verdict }) => verdict === "accept");
   print();
   print(
-    `${bold(`${done.before.passed} → ${done.after.passed} of ${done.after.total}`)} tasks; ` +
+    `${bold(`${done.before.passed} → ${done.after.passed} of ${done.after.total}`)} tasks of ${oneLine(done.suite)}; ` +
       `${accepted.length} of ${count(done.candidates.length, "candidate")} accepted, ${count(done.trials, "trial")} in ${seconds(done.seconds)}`,
   );
   for (const { branch } of accepted) print(`  ${green(branch ?? "")}`);

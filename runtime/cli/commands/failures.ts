@@ -42,5 +42,5 @@ export async function failures(options: HomeOption & { json?: boolean }): Promis
     );
   }
   print();
-  print(dim("agent evolve   looks for patches;  agent runs show ID   shows a run"));
+  print(dim("agent evolve --suite NAME   looks for patches;  agent runs show ID   shows a run"));
 }

@@ -19,7 +19,7 @@ export async function releases(options: HomeOption & { json?: boolean }): Promis
     `The release is ${bold(current.commit.slice(0, 12))}${current.pinned ? "" : " (HEAD: nothing was promoted yet)"}.`,
   );
   if (moves.length > 0) print(`\n${movesTable(moves)}`);
-  if (life.tests > 0) print(`\n${lifeText(life)}`);
+  print(`\n${lifeText(life)}`);
 }
 
 function movesTable(moves: readonly ReleaseEntry[]): string {

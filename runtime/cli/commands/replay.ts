@@ -66,7 +66,7 @@ function toJson({ of, result, release, verdict, verified, same, keyless }: Repea
 
 function show({ of, result, release, verdict, verified, same, keyless }: Repeated): void {
   const mark = { pass: green("pass"), fail: red("fail"), undecided: yellow("undecided") }[verdict];
-  const compared = same === undefined ? "" : same ? ", as before" : ", unlike before";
+  const compared = same === undefined ? "" : same ? ", as the run ended" : ", unlike how the run ended";
   const by = verified ? "" : dim(" (no verifier; judged by how the run ended)");
   print(`${bold(of.id)} on release ${release.slice(0, 12)}: ${mark}${compared}${by}`);
   print(oneLine(`${result.status}: ${result.verification?.detail ?? result.summary}`, 200));

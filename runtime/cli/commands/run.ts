@@ -29,6 +29,7 @@ import {
   seconds,
   yellow,
 } from "../output.ts";
+import { unreleasedHead } from "../../../replay/release/unreleased.ts";
 import { refuseHomeAsWorkspace } from "../../../replay/workspace.ts";
 import { folder } from "../folders.ts";
 import { describeEvent } from "../view/event.ts";
@@ -51,9 +52,20 @@ export async function run(instruction: string | undefined, options: Options): Pr
   const where = what.kind === "instruction" ? await workspaceOf(home, options) : undefined;
   const choice = { allowPartial: true, allowNone: options.dangerouslyWithoutSandbox === true };
   await withRuntime(home, choice, async (runtime) => {
+    if (options.release === undefined) await tellUnreleased(home);
     if (what.kind === "suite") await runSuite(runtime, what.name, options, signal);
     else await runOne(runtime, what, where, options, signal);
   });
+}
+
+/** Once something was promoted, what a person commits is not run any more: nobody shall wonder why an edit does nothing. */
+async function tellUnreleased(home: Home): Promise<void> {
+  const unreleased = await unreleasedHead(home);
+  if (unreleased === undefined) return;
+  process.stderr.write(
+    `agent: this runs the release ${unreleased.release.slice(0, 12)}; your commit ${unreleased.head.slice(0, 12)} is not part of it.\n` +
+      `  To release it: git merge ${unreleased.release.slice(0, 12)}   then   agent promote --force HEAD\n`,
+  );
 }
 
 async function workspaceOf(home: Home, options: Options): Promise<string> {
@@ -190,8 +202,8 @@ async function runSuite(
   print();
   print(`${bold(`${passed} of ${results.length}`)} passed in ${seconds((performance.now() - began) / 1000)}`);
   print(dim(fit(`${oneLine(runtime.model.name)}: ${oneLine(runtime.model.description, 200)}`)));
-  if (passed < results.length)
-    print(dim("agent failures   groups what failed;  agent evolve   looks for patches"));
+  if (results.some(isFailure))
+    print(dim(`agent failures   groups what failed;  agent evolve --suite ${name}   looks for patches`));
   if (notice !== undefined) print(yellow(notice));
 }
 
@@ -226,9 +238,9 @@ async function watchNotice(runtime: Runtime): Promise<string | undefined> {
 }
 
 /** What the verifier could not decide is neither a success nor the agent's failure, however the run ended. */
-export function exitCodeOf(result: Pick<RunResult, "status" | "verification">): number {
+export function exitCodeOf(result: Pick<RunResult, "status" | "verification" | "obstructed">): number {
   const verdict = result.verification?.verdict;
-  if (verdict === "error") return 5;
+  if (verdict === "error" || result.obstructed === true) return 5;
   switch (result.status) {
     case "done":
       return verdict === undefined || verdict === "pass" ? 0 : 1;

@@ -14,7 +14,11 @@ export function gate(program: Command): void {
       examples(
         "agent gate outcomes.jsonl      where a line is",
         '  {"case":"a","arm":"baseline","trial":0,"pass":false,"role":"failing"}',
-      ),
+      ) +
+        `\n\nRoles: failing, holdout, passing, bank, safety; a case without one may move either way.\n` +
+        "With roles that the baseline confirms, one trial of each case decides; two of each that repeat do, too.\n" +
+        "Without roles it takes three trials of each that repeat, or enough evidence (the e-value reaches 1/alpha).\n" +
+        "A bank or safety case that passes no longer always leaves it inconclusive; one that is lost rejects.",
     )
     .action(async (file, options) => (await import("../commands/gate.ts")).gate(file, options));
   command

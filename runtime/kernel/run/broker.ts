@@ -49,6 +49,8 @@ export interface Broker {
   exit(): HarnessExit | undefined;
   /** The first budget for which a model call was refused, if one was. */
   exhausted(): Exhausted | undefined;
+  /** Why the last model call could not be answered, when that is nothing the harness could have helped. */
+  outage(): string | undefined;
   /** Resolves when every model call is charged and recorded, also one whose reply nobody waited for. Never rejects. */
   idle(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export function createBroker(options: BrokerOptions): Broker {
   let finish: Finish | undefined;
   let exit: HarnessExit | undefined;
   let over: Exhausted | undefined;
+  let outage: string | undefined;
   let notes = 0;
   const unsettled = new Set<Promise<unknown>>();
   // The budget is asked before a call and charged after it: two at once would both fit into what is left for one.
@@ -95,6 +98,10 @@ export function createBroker(options: BrokerOptions): Broker {
           refuseWhenAborted(signal);
           refuseWhenExhausted();
           const reply = createMessage(options, request.params);
+          reply.then(
+            () => (outage = undefined),
+            (error: unknown) => (outage = outageIn(error)),
+          );
           const settled = reply.catch(() => undefined).finally(() => unsettled.delete(settled));
           unsettled.add(settled);
           return unlessAborted(reply, signal, ended);
@@ -129,10 +136,18 @@ export function createBroker(options: BrokerOptions): Broker {
     finish: () => finish,
     exit: () => exit,
     exhausted: () => over,
+    outage: () => outage,
     async idle() {
       await Promise.all(unsettled);
     },
   };
+}
+
+/** No key, no money, no server: whoever asks, and however often, gets no answer. */
+function outageIn(error: unknown): string | undefined {
+  if (!(error instanceof ModelError)) return undefined;
+  const { code, message } = error.wire;
+  return code === "connection" || code === "authentication" || code === "spend_limit" ? message : undefined;
 }
 
 function refuseWhenAborted(signal: AbortSignal): void {

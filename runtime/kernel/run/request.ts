@@ -48,6 +48,8 @@ export interface RunResult {
   readonly status: SessionEnd["status"];
   readonly summary: string;
   readonly verification: Verification | undefined;
+  /** The run could not be carried through, for want of a model or a sandbox: nothing can be said about the agent. */
+  readonly obstructed?: boolean;
   /** What of it was spent: steps and tokens as if no recording had helped, money as paid. */
   readonly totals: RunTotals;
   /** What a recording answered; absent without one. */

@@ -104,6 +104,7 @@ async function recordRun(
     summary: end.summary,
     verification,
     totals: meter.totals(),
+    ...(end.obstructed === true ? { obstructed: true } : {}),
     ...(player === undefined ? {} : { replayed: player.replayed() }),
   };
 }

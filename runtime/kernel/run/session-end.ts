@@ -16,7 +16,7 @@ export type StopReason = "aborted" | "seconds";
 
 /** What is known once no process is left. */
 export interface Remains {
-  readonly broker: Pick<Broker, "finish" | "exit" | "exhausted">;
+  readonly broker: Pick<Broker, "finish" | "exit" | "exhausted" | "outage">;
   readonly exit: Exit;
   readonly stderr: string;
   /** What was wrong with what the harness sent. */
@@ -34,6 +34,9 @@ export function sessionEnd({ broker, exit, stderr, broken, reason }: Remains): S
   if (reason === "aborted") return { status: "aborted", summary: summaryOr(finish, "stopped") };
   if (broken !== undefined)
     return { status: "crashed", summary: `the harness broke the protocol: ${broken}` };
+  const outage = broker.outage();
+  if (outage !== undefined && finish?.status !== "done")
+    return { status: "error", summary: `the model did not answer: ${outage}`, obstructed: true };
   if (finish !== undefined) return { status: finish.status, summary: finish.summary };
   if (exit.kind === "not_started") {
     return { status: "crashed", summary: `the harness was not started: ${exit.reason}`, obstructed: true };

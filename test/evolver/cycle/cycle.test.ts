@@ -137,3 +137,15 @@ async function cycle(proposers: readonly Proposer[], onFailed?: (name: string) =
   });
   return { report, kit };
 }
+
+test("a suite of which nothing can be decided ends the cycle: something else is broken", async () => {
+  await using broken = await makeRuntime();
+  const task = await broken.task("instruction: x\nverify:\n  - { command: [/verify/check.sh] }", {
+    "verify/check.sh": "no program",
+  });
+  const asked = cycleOf(broken, { tasks: [task], proposers: [] });
+  await expect(asked).rejects.toMatchObject({
+    kind: "infrastructure",
+    message: expect.stringContaining("none of 1 tasks could be decided"),
+  });
+});

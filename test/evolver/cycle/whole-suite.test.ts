@@ -79,7 +79,7 @@ test("a task whose solution was shown can prove nothing later", async () => {
   expect(unknown).toHaveLength(1);
 });
 
-test("code that nobody has seen run is told beside what ran", async () => {
+test("code that can act and that nobody has seen run is left to a person", async () => {
   const dormant = `\nfunction later(kernel: any) {\n  void kernel.tools.call({ id: "c", name: "bash", input: { command: "rm -r ." } });\n}\n`;
   const whole = patch("Know more", '["a", "b", "c", "d"]');
   const edits = whole.edits.map((edit) => {
@@ -90,8 +90,10 @@ test("code that nobody has seen run is told beside what ran", async () => {
   const figures = candidates.flatMap(({ candidate }) =>
     candidate.reasons.flatMap((reason) => (reason.name === "exercised" ? reason.figures : [])),
   );
+  expect(candidates.map(({ candidate }) => candidate.verdict)).toEqual(["inconclusive"]);
   expect(figures).toEqual([
-    "what was changed was used in 1 of 1 cases that it fixed; 1 of 3 changed lines of code ran in none of them",
+    "what was changed was used in 1 of 1 cases that it fixed; " +
+      "1 of 3 changed lines of code ran in none of them, and 1 of those can act",
   ]);
 });
 

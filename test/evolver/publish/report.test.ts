@@ -20,6 +20,7 @@ const rejected = candidateOf("c".repeat(40), "b".repeat(40), {
 });
 const REPORT: ReportedCycle = {
   cycle: "2026-11-21",
+  suite: "chores",
   startedAt: "2026-11-21T01:00:00Z",
   endedAt: "2026-11-21T01:05:00Z",
   release: "b".repeat(40),

@@ -306,6 +306,29 @@ describe("models that fail", () => {
     expect(result.totals.steps).toBe(1);
   });
 
+  const outage = new ModelError({ code: "connection", message: "nobody is there", retryable: true });
+
+  test("a model that cannot be reached says nothing about the agent", async () => {
+    const task = await kit.task("instruction: x\nverify:\n  - { absent: nothing.txt }");
+    const result = await run(TELL, [outage], { task });
+    expect(result).toMatchObject({ status: "error", obstructed: true, verification: { verdict: "error" } });
+    expect(result.summary).toContain("nobody is there");
+  });
+
+  test("an outage that passed before the end is the agent's to live with", async () => {
+    const twice =
+      harness(`  const ask = () => kernel.model.create({ messages: [{ role: "user", content: "x" }] });
+  await ask().catch(() => undefined);
+  await ask();
+  return { status: "gave_up", summary: "" };`);
+    const task = await kit.task("instruction: x\nverify:\n  - { file: out.txt, equals: out.txt }", {
+      "verify/out.txt": "y",
+    });
+    const result = await run(twice, [outage, says("well")], { task });
+    expect(result).toMatchObject({ status: "gave_up", verification: { verdict: "fail" } });
+    expect(result).not.toHaveProperty("obstructed");
+  });
+
   test("what a model must not throw is an internal error", async () => {
     const result = await run(TELL, [new TypeError("bug")]);
     expect(JSON.parse(result.summary)).toEqual(["internal", "bug", false, null]);
