@@ -37,9 +37,11 @@ function movesTable(moves: readonly ReleaseEntry[]): string {
 
 /** What the gate by evidence has promised so far, and asks of the next candidate. */
 function lifeText({ tests, accepted, bound, nextLevel }: LifeSummary): string {
+  const share = `${Number((100 * bound).toPrecision(2))}%`;
   return [
-    `${count(tests, "candidate")} tested by evidence, ${accepted} accepted;`,
-    `of those at most ${Number((100 * bound).toPrecision(2))}% are expected not to help.`,
+    tests === 0
+      ? `No candidate was tested by evidence yet; of those accepted so, at most ${share} are expected not to help.`
+      : `${count(tests, "candidate")} tested by evidence, ${accepted} accepted; of those at most ${share} are expected not to help.`,
     nextLevel === 0
       ? "Nothing of that is left for another."
       : `The next is tested at level ${nextLevel}: an e-value of ${Math.ceil(1 / nextLevel)} is asked for.`,
