@@ -5,7 +5,7 @@ import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { RunFilter, RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import { earlierReleases, sameGenome } from "./earlier.ts";
-import { readReceipts, settleReceipts, type Receipt } from "./receipts.ts";
+import { doneReceipts, settleReceipts, type Receipt } from "./receipts.ts";
 import { currentRelease } from "./release.ts";
 import { rollback } from "./rollback.ts";
 import { keepTasks, type Kept } from "../bank/keep-tasks.ts";
@@ -33,7 +33,7 @@ const WINDOW = 500;
  */
 export async function watchRelease(home: Home, store: Store): Promise<string | undefined> {
   await settleReceipts(home.dir, store);
-  const receipts = (await readReceipts(store)).filter((receipt) => receipt.state === "done");
+  const receipts = await doneReceipts(store);
   const { commit } = await currentRelease(home.dir);
   const promotion = receipts.findLast((receipt) => receipt.to === commit);
   if (promotion?.kind !== "promote") return undefined;
@@ -83,7 +83,9 @@ async function findBaseline(
     const runs = await labelledRuns(store, { release });
     // Where the genome is the same, it is not what made the difference, and there is nothing to return to.
     if (runs.length > 0)
-      return (await sameGenome(home, release, promotion.to)) ? undefined : { release, runs, between };
+      return (await sameGenome(home.dir, home.config.genome, release, promotion.to))
+        ? undefined
+        : { release, runs, between };
     between++;
   }
   return undefined;
