@@ -9,6 +9,7 @@ import { costOf } from "./cost.ts";
 import type { EvaluationContext } from "./evaluate.ts";
 import { gamingOf } from "./gaming.ts";
 import { originOutcomes } from "./gate-table.ts";
+import { count } from "../../runtime/kernel/count.ts";
 
 /**
  * @param incomplete cases that are not in the table, as `gateTable` found
@@ -32,7 +33,8 @@ export async function gateEvidence(
     changes,
     traces.flat().map(({ events }) => events),
   );
-  const unseen = dormant === 0 ? "" : `; ${dormant} of ${of} changed lines of code ran in none of them`;
+  const unseen =
+    dormant === 0 ? "" : `; ${dormant} of ${count(of, "changed line")} of code ran in none of them`;
   return {
     deterministic,
     incomplete,
@@ -41,7 +43,7 @@ export async function gateEvidence(
     cost: costOf(parent, candidate, [...cases.keys()], home.config.evolution.cost_ratio),
     origin: originOutcomes(context),
     exercised: deterministic ? inAll(answers) : inAny(answers),
-    exercisedBy: `what was changed was used in ${used} of ${flipped.length} cases that it fixed${unseen}`,
+    exercisedBy: `what was changed was used in ${used} of ${count(flipped.length, "case")} that it fixed${unseen}`,
   };
 }
 

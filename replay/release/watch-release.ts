@@ -10,6 +10,7 @@ import { currentRelease } from "./release.ts";
 import { rollback } from "./rollback.ts";
 import { keepTasks, type Kept } from "../bank/keep-tasks.ts";
 import { degraded, worseTasks, type WatchedRun } from "./watch.ts";
+import { count } from "../../runtime/kernel/count.ts";
 
 /**
  * How often chance alone may take a good release back, over all looks together. The k-th look at a promotion spends
@@ -132,9 +133,7 @@ async function countLook(store: Store, { key }: Receipt, runs: readonly RunRow[]
 
 function notice(promotion: Receipt, { release, between }: Baseline, why: string, receipt: Receipt): string {
   const others =
-    between === 0
-      ? ""
-      : `, and with it ${between} ${between === 1 ? "release" : "releases"} before it without a labelled run`;
+    between === 0 ? "" : `, and with it ${count(between, "release")} before it without a labelled run`;
   return (
     `Rolled back ${promotion.to.slice(0, 12)} by itself${others}: ${why}. ` +
     `The release is ${receipt.to.slice(0, 12)} now, returned to ${release.slice(0, 12)}.`

@@ -91,7 +91,7 @@ test("code that nobody has seen run is told beside what ran", async () => {
     candidate.reasons.flatMap((reason) => (reason.name === "exercised" ? reason.figures : [])),
   );
   expect(figures).toEqual([
-    "what was changed was used in 1 of 1 cases that it fixed; 1 of 3 changed lines of code ran in none of them",
+    "what was changed was used in 1 of 1 case that it fixed; 1 of 3 changed lines of code ran in none of them",
   ]);
 });
 
