@@ -112,7 +112,7 @@ function patch({ candidate, cases }: ReportedCycle["candidates"][number]): strin
     `### ${text(proposal.title)}`,
     [
       `- Verdict: **${candidate.verdict}**, ${candidate.fixes.length} fixed, ${candidate.regressions.length} lost, ` +
-        `${count(candidate.trials, "trial")}`,
+        count(candidate.trials, "trial"),
       ...controls(candidate),
       `- Patch \`${candidate.id}\` on \`${candidate.parent.slice(0, 12)}\`, ${proposal.rung}, from ${text(proposal.source)}`,
       ...(candidate.branch === undefined
