@@ -1,6 +1,7 @@
 /** Puts failures with the same signature together: one patch should answer one recurring failure. */
 import { createHash } from "node:crypto";
 import type { Cluster, Failure, Signature } from "./failure.ts";
+import { count } from "../runtime/kernel/count.ts";
 
 /** Biggest cluster first; equal sizes by id, so that the order does not depend on the order of the runs. */
 export function cluster(failures: readonly Failure[]): Cluster[] {
@@ -28,8 +29,7 @@ function signatureOf(members: readonly Failure[]): Signature {
 
 function titleOf(members: readonly Failure[]): string {
   const { kind, template } = signatureOf(members);
-  const runs = members.length === 1 ? "1 run" : `${members.length} runs`;
-  return `${runs}: ${WORDS[kind]}: ${template}`;
+  return `${count(members.length, "run")}: ${WORDS[kind]}: ${template}`;
 }
 
 const WORDS: Record<Signature["kind"], string> = {

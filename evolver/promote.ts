@@ -3,7 +3,7 @@ import { promote, type Probe } from "../replay/release/promote.ts";
 import { PromotionRefused } from "../replay/release/refused.ts";
 import type { Receipt } from "../replay/release/receipts.ts";
 import { RatchetError } from "../runtime/kernel/error.ts";
-import { commitOf } from "../runtime/kernel/git.ts";
+import { commitOf, subjectOf } from "../runtime/kernel/git.ts";
 import type { Home } from "../runtime/kernel/home/home.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
 import type { Candidate } from "./candidate.ts";
@@ -53,7 +53,7 @@ export async function promotePatch(
     store,
     what: { commit },
     force,
-    reason: `${name} by hand`,
+    reason: `${await subjectOf(home.dir, commit)} (${commit.slice(0, 12)}) by hand`,
     ...probe,
   });
 }
@@ -125,7 +125,7 @@ function turnedDown({ candidate, decision }: ListedPatch): RatchetError {
   return new RatchetError(
     "refused",
     `${candidate.id} was turned down by a person${why}`,
-    "--force promotes it all the same.",
+    `\`agent patches approve ${candidate.id}\` takes that back and promotes it; --force promotes it all the same.`,
   );
 }
 

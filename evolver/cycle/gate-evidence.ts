@@ -9,6 +9,7 @@ import { costOf } from "./cost.ts";
 import type { EvaluationContext } from "./evaluate.ts";
 import { gamingOf } from "./gaming.ts";
 import { originOutcomes } from "./gate-table.ts";
+import { count } from "../../runtime/kernel/count.ts";
 
 /**
  * @param incomplete cases that are not in the table, as `gateTable` found
@@ -27,7 +28,7 @@ export async function gateEvidence(
   );
   const traces = await Promise.all(flipped.map((task) => passingTraces(context, candidate, task)));
   const answers = traces.map((trials) => exercisedIn(trials, changes));
-  const count = answers.filter((answer) => answer === "yes").length;
+  const usedIn = answers.filter((answer) => answer === "yes").length;
   const asleep = dormantLines(
     changes,
     traces.flat().map(({ events }) => events),
@@ -42,14 +43,14 @@ export async function gateEvidence(
     origin: originOutcomes(context),
     // Code that can act and that nobody has seen run may do anything later: a person has to read it.
     exercised: used === "yes" && asleep.acting > 0 ? "unknown" : used,
-    exercisedBy: `what was changed was used in ${count} of ${flipped.length} cases that it fixed${unseen(asleep)}`,
+    exercisedBy: `what was changed was used in ${usedIn} of ${count(flipped.length, "case")} that it fixed${unseen(asleep)}`,
   };
 }
 
 function unseen({ dormant, acting, of }: Dormant): string {
   if (dormant === 0) return "";
   const can = acting === 0 ? "" : `, and ${acting} of those can act`;
-  return `; ${dormant} of ${of} changed lines of code ran in none of them${can}`;
+  return `; ${dormant} of ${count(of, "changed line")} of code ran in none of them${can}`;
 }
 
 /** Failed with the parent and passed with the candidate; where trials differ, each at least once. */

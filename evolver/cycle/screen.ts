@@ -8,6 +8,7 @@ import { passes } from "./arm.ts";
 import { withReason, tryOn, type Evaluated, type EvaluationContext, type Refused } from "./evaluate.ts";
 import { gamingObstacle } from "./gaming.ts";
 import { staticObstacle } from "./static-obstacle.ts";
+import { count } from "../../runtime/kernel/count.ts";
 
 /** A commit, static checks, and one trial of each support case: cheap, and enough to see that it is of no use. */
 export async function screen(context: EvaluationContext, proposal: Proposal): Promise<Evaluated | Refused> {
@@ -34,7 +35,7 @@ export async function screen(context: EvaluationContext, proposal: Proposal): Pr
     name: "screening",
     claim: "it fixes a failure that it was made for",
     holds: undecided > 0 ? "unknown" : "fails",
-    figures: `0 of ${support.length} cases that it was made for pass${undecided > 0 ? `, ${undecided} could not be decided` : ""}`,
+    figures: `0 of ${count(support.length, "case")} that it was made for passed${undecided > 0 ? `, ${undecided} could not be decided` : ""}`,
   });
 }
 

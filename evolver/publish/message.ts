@@ -1,6 +1,7 @@
 /** The commit message of a patch: for the person who reviews it, and for whoever reads the history years later. */
 import type { Candidate } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
+import { count } from "../../runtime/kernel/count.ts";
 
 /** All that a message says. */
 export interface MessageParts {
@@ -63,7 +64,7 @@ function causeOf({ cause }: MessageParts): string {
 }
 
 function verdictOf(candidate: Candidate): string {
-  const counts = `${candidate.fixes.length} fixed, ${candidate.regressions.length} lost, ${candidate.trials} trials`;
+  const counts = `${candidate.fixes.length} fixed, ${candidate.regressions.length} lost, ${count(candidate.trials, "trial")}`;
   const reasons = candidate.reasons.map((reason) =>
     bullet(`${reason.name}: ${reason.holds}; ${oneLine(reason.figures)}`),
   );

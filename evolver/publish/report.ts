@@ -2,6 +2,7 @@
 import { createTwoFilesPatch } from "diff";
 import type { Case } from "../../replay/gate/case.ts";
 import type { Candidate, FileEdit } from "../candidate.ts";
+import { count } from "../../runtime/kernel/count.ts";
 
 export interface ReportedCycle {
   readonly cycle: string;
@@ -62,11 +63,11 @@ function summary(report: ReportedCycle, accepted: number): string {
       ["Tasks passed with the accepted patches", score(report.after)],
       [
         "Failures",
-        `${sum(report.clusters.map((one) => one.failures))} in ${report.clusters.length} clusters`,
+        `${sum(report.clusters.map((one) => one.failures))} in ${count(report.clusters.length, "cluster")}`,
       ],
       [
         "Failed again when tried again",
-        `${report.reproduced.again} of ${report.reproduced.of} failing tasks`,
+        `${report.reproduced.again} of ${count(report.reproduced.of, "failing task")}`,
       ],
       [
         "Patches",
@@ -114,7 +115,7 @@ function patch({ candidate, cases }: ReportedCycle["candidates"][number]): strin
     `### ${text(proposal.title)}`,
     [
       `- Verdict: **${candidate.verdict}**, ${candidate.fixes.length} fixed, ${candidate.regressions.length} lost, ` +
-        `${candidate.trials} trials`,
+        count(candidate.trials, "trial"),
       ...controls(candidate),
       `- Patch \`${candidate.id}\` on \`${candidate.parent.slice(0, 12)}\`, ${proposal.rung}, from ${text(proposal.source)}`,
       ...(candidate.branch === undefined

@@ -13,6 +13,7 @@ export interface Retirement {
 
 /**
  * Retires this state of the task. A later state of it that a patch fixes is a case again.
+ * @returns whether that changed anything: what is retired already stays so, for the reason that it was
  * @throws RatchetError (usage) without a reason
  */
 export async function retireCase(
@@ -20,7 +21,7 @@ export async function retireCase(
   kept: KeptCase,
   why: string,
   now = new Date(),
-): Promise<void> {
+): Promise<boolean> {
   if (why.trim() === "") {
     throw new RatchetError(
       "usage",
@@ -28,12 +29,12 @@ export async function retireCase(
       `agent bank retire ${kept.task} "the task was wrong"`,
     );
   }
-  await decide(store, kept, { kind: "retired", why, at: now.toISOString() });
+  return decide(store, kept, { kind: "retired", why, at: now.toISOString() });
 }
 
-/** Puts a retired case back. */
-export async function restoreCase(store: Documents, kept: KeptCase, now = new Date()): Promise<void> {
-  await decide(store, kept, { kind: "restored", why: "", at: now.toISOString() });
+/** Puts a retired case back. @returns whether that changed anything: it did not when the case was not retired */
+export async function restoreCase(store: Documents, kept: KeptCase, now = new Date()): Promise<boolean> {
+  return decide(store, kept, { kind: "restored", why: "", at: now.toISOString() });
 }
 
 /**
@@ -54,10 +55,12 @@ const RETIRED = "bank-retired";
 const Decision = z.object({ kind: z.enum(["retired", "restored"]), why: z.string(), at: z.string() });
 type Decision = z.infer<typeof Decision>;
 
-async function decide(store: Documents, kept: KeptCase, decision: Decision): Promise<void> {
+async function decide(store: Documents, kept: KeptCase, decision: Decision): Promise<boolean> {
   const key = keyOf(kept);
   const earlier = parse(key, (await store.get(RETIRED, key)) ?? []);
+  if ((earlier.at(-1)?.kind ?? "restored") === decision.kind) return false;
   await store.put(RETIRED, key, [...earlier, decision]);
+  return true;
 }
 
 function keyOf({ task, tree }: KeptCase): string {

@@ -1,5 +1,6 @@
 /** The releases before a promotion, as the receipts tell. */
 import { git } from "../../runtime/kernel/git.ts";
+import type { GenomePaths } from "../../runtime/kernel/genome.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { Receipt } from "./receipts.ts";
 
@@ -25,7 +26,7 @@ export async function* earlierReleases(
       continue;
     }
     const target: string = made.patch ?? made.from;
-    if (await sameGenome(home, target, made.to)) {
+    if (await sameGenome(home.dir, home.config.genome, target, made.to)) {
       // It returned to a release; the story goes on where that one was made.
       yield target;
       made = makerOf(target);
@@ -37,11 +38,15 @@ export async function* earlierReleases(
 }
 
 /** Whether two commits have the same files that evolution may change. */
-export async function sameGenome({ dir, config }: Home, one: string, other: string): Promise<boolean> {
-  const { harness, prompts, skills } = config.genome;
+export async function sameGenome(
+  repo: string,
+  { harness, prompts, skills }: GenomePaths,
+  one: string,
+  other: string,
+): Promise<boolean> {
   const [a, b] = await Promise.all(
     [one, other].map((commit) =>
-      git(dir).run(["ls-tree", "--full-tree", "-z", commit, "--", harness, prompts, skills]),
+      git(repo).run(["ls-tree", "--full-tree", "-z", commit, "--", harness, prompts, skills]),
     ),
   );
   return a === b;

@@ -71,7 +71,7 @@ export async function promote(options: PromoteOptions): Promise<Receipt> {
   return withReleaseLock(repo, async () => {
     await settleAbandoned(repo, store);
     await options.confirm?.();
-    await refuseMoved(repo, release, commit);
+    await refuseMoved(repo, release, commit, "promote");
     const receipt = {
       kind: "promote",
       from: release.commit,
@@ -84,7 +84,7 @@ export async function promote(options: PromoteOptions): Promise<Receipt> {
       ...(health === undefined ? {} : { probe: health.found }),
     } as const;
     const now = (options.now ?? (() => new Date()))();
-    return withReceipt(repo, store, receipt, now, () => moveTo(repo, release, commit, `promote: ${reason}`));
+    return withReceipt(repo, store, receipt, now, () => moveTo(repo, release, commit, "promote", reason));
   });
 }
 

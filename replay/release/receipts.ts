@@ -110,6 +110,11 @@ async function close(store: Documents, receipt: Receipt, state: "done" | "failed
   return closed;
 }
 
+/** Moves that happened, oldest first. @throws as {@link readReceipts} */
+export async function doneReceipts(store: Documents): Promise<Receipt[]> {
+  return (await readReceipts(store)).filter(({ state }) => state === "done");
+}
+
 /** Oldest first. @throws RatchetError when the store holds something else under that name. */
 export async function readReceipts(store: Documents): Promise<Receipt[]> {
   const found = (await store.list(RECEIPTS)).map(({ key, value }) => {

@@ -5,11 +5,12 @@ import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { RunFilter, RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import { earlierReleases, sameGenome } from "./earlier.ts";
-import { readReceipts, settleReceipts, type Receipt } from "./receipts.ts";
+import { doneReceipts, settleReceipts, type Receipt } from "./receipts.ts";
 import { currentRelease } from "./release.ts";
 import { rollback } from "./rollback.ts";
 import { keepTasks, type Kept } from "../bank/keep-tasks.ts";
 import { degraded, worseTasks, type WatchedRun } from "./watch.ts";
+import { count } from "../../runtime/kernel/count.ts";
 
 /**
  * How often chance alone may take a good release back, over all looks together. The k-th look at a promotion spends
@@ -33,7 +34,7 @@ const WINDOW = 500;
  */
 export async function watchRelease(home: Home, store: Store): Promise<string | undefined> {
   await settleReceipts(home.dir, store);
-  const receipts = (await readReceipts(store)).filter((receipt) => receipt.state === "done");
+  const receipts = await doneReceipts(store);
   const { commit } = await currentRelease(home.dir);
   const promotion = receipts.findLast((receipt) => receipt.to === commit);
   if (promotion?.kind !== "promote") return undefined;
@@ -83,7 +84,9 @@ async function findBaseline(
     const runs = await labelledRuns(store, { release });
     // Where the genome is the same, it is not what made the difference, and there is nothing to return to.
     if (runs.length > 0)
-      return (await sameGenome(home, release, promotion.to)) ? undefined : { release, runs, between };
+      return (await sameGenome(home.dir, home.config.genome, release, promotion.to))
+        ? undefined
+        : { release, runs, between };
     between++;
   }
   return undefined;
@@ -130,9 +133,7 @@ async function countLook(store: Store, { key }: Receipt, runs: readonly RunRow[]
 
 function notice(promotion: Receipt, { release, between }: Baseline, why: string, receipt: Receipt): string {
   const others =
-    between === 0
-      ? ""
-      : `, and with it ${between} ${between === 1 ? "release" : "releases"} before it without a labelled run`;
+    between === 0 ? "" : `, and with it ${count(between, "release")} before it without a labelled run`;
   return (
     `Rolled back ${promotion.to.slice(0, 12)} by itself${others}: ${why}. ` +
     `The release is ${receipt.to.slice(0, 12)} now, returned to ${release.slice(0, 12)}.`

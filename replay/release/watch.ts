@@ -1,5 +1,6 @@
 /** After a promotion: has quality fallen, compared with the runs before it? Pure; the caller decides what to do. */
 import { RatchetError } from "../../runtime/kernel/error.ts";
+import { count } from "../../runtime/kernel/count.ts";
 
 /** One labelled run. Where no suite names the task, whatever repeats belongs under one name: it is no new evidence. */
 export interface WatchedRun {
@@ -95,7 +96,7 @@ function bySign(votes: readonly Vote[], alpha: number): Watch {
   let p = 0;
   for (let k = worse; k <= n; k++) p += Math.exp(logChoose(n, k) - n * Math.LN2);
   p = Math.min(1, p);
-  const counts = `${worse} worse and ${better} better of ${votes.length} tasks run before and after (sign test)`;
+  const counts = `${worse} worse and ${better} better of ${count(votes.length, "task")} run before and after (sign test)`;
   const needed = votesNeeded(alpha);
   if (n < needed) {
     const missing = `not enough evidence: ${counts}; it takes ${needed} that differ to reach ${alpha}`;
@@ -115,7 +116,7 @@ function byFisher(runsBefore: readonly WatchedRun[], runsAfter: readonly Watched
     hypergeometricTail(before.length, after.length, failures, least);
   const p = tail(failedBefore + failedAfter, failedAfter);
   const counts =
-    `${failedAfter} of ${after.length} tasks failed after, ${failedBefore} of ${before.length} before ` +
+    `${failedAfter} of ${count(after.length, "task")} failed after, ${failedBefore} of ${before.length} before ` +
     "(Fisher's exact test, the newest run of each task)";
   // Were every task lost after the promotion, and still nothing could be said, then it is too early.
   const atWorst = tail(failedBefore + after.length, after.length);

@@ -1,6 +1,8 @@
 /** What commands print with: colour where it is wanted, tables, durations, money. */
 import { stripVTControlCharacters, styleText } from "node:util";
 
+export { count } from "../kernel/count.ts";
+
 type Style = Parameters<typeof styleText>[0];
 
 /** Styled for stdout, or plain when that is no terminal, a dumb one, or NO_COLOR says so. */
@@ -127,11 +129,6 @@ export function clean(text: string): string {
   return stripVTControlCharacters(text)
     .replaceAll("\r\n", "\n")
     .replaceAll(/[^\P{Cc}\n\t]|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, " ");
-}
-
-/** "1 run", "2 runs". */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
 }
 
 export function money(usd: number | null): string {

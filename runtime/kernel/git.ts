@@ -43,6 +43,11 @@ export async function commitOf(repo: string, revision: string): Promise<string |
   return revParse(repo, `${revision}^{commit}`);
 }
 
+/** First line of a commit's message. @throws GitFailed when there is no such commit */
+export async function subjectOf(repo: string, commit: string): Promise<string> {
+  return (await git(repo).run(["log", "--max-count=1", "--format=%s", commit, "--"])).trim();
+}
+
 /** Id of the tree of a commit or tree; undefined when there is none. */
 export async function treeOf(repo: string, revision: string): Promise<string | undefined> {
   return revParse(repo, `${revision}^{tree}`);

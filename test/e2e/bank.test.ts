@@ -51,6 +51,9 @@ it("lists a case, shows it, retires it with a reason only, and puts it back", as
     { retired: { why: "the truth was wrong" } },
   ]);
   expect((await agent(["bank"], { cwd: dir })).stdout).toContain("0 cases, 1 retired");
+  const again = await agent(["bank", "retire", name, "once more"], { cwd: dir });
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing changed") });
   await agentJson(["bank", "restore", name], { cwd: dir });
+  expect(await agentJson(["bank", "restore", name], { cwd: dir })).toMatchObject({ changed: false });
   expect((await agent(["bank"], { cwd: dir })).stdout).toContain("1 case\n");
 });

@@ -123,6 +123,16 @@ describe("from failure to release and back", () => {
   it("takes the last promotion back, then all of it, with new commits", async () => {
     const history = git(home, "rev-list", "refs/ratchet/release");
     expect(await at(["rollback"])).toMatchObject({ kind: "rollback", from: tip(branchOf(1)) });
+    expect(await at(["patches"])).toMatchObject([
+      { promoted: true, takenBack: false },
+      { promoted: false, takenBack: true },
+    ]);
+    expect(await at(["rollback", branchOf(1)], 2)).toMatchObject({
+      error: { message: expect.stringContaining("was taken back already") },
+    });
+    expect(await at(["rollback", "--to", candidateId(rejected[0])], 4)).toMatchObject({
+      error: { kind: "refused", message: expect.stringContaining("was never a release") },
+    });
     expect(genomeOf("refs/ratchet/release")).toBe(genomeOf(branchOf(0)));
     expect(await at(["rollback", "--to", "main"])).toMatchObject({ kind: "rollback" });
     expect(genomeOf("refs/ratchet/release")).toBe(genomeOf("main"));
@@ -130,7 +140,10 @@ describe("from failure to release and back", () => {
     expect(await at(["rollback"], 2)).toMatchObject({ error: { kind: "usage" } });
     expect(await at(["rollback", "--to", "nothing"], 2)).toMatchObject({ error: { kind: "usage" } });
     expect(await at(["rollback", "x", "--to", "main"], 2)).toMatchObject({ error: { kind: "usage" } });
+    const all = (await agent(["patches", "list", "--all"], { cwd: home })).stdout;
+    expect(all.match(/ (open|promoted|approved|taken back) /g)).toEqual([" taken back ", " taken back "]);
     const { stdout } = await agent(["releases"], { cwd: home });
+    expect(stdout).toMatch(/back to ".+" \([0-9a-f]{12}\)/);
     expect(stdout.match(/promote|rollback/g)).toEqual(["rollback", "rollback", "promote", "promote"]);
   });
 

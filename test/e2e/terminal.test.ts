@@ -56,7 +56,7 @@ describe.runIf(SCRIPT !== undefined)("a terminal", () => {
 
   it("keeps a counter on its line, and a dumb one none", () => {
     const lively = terminal("evolve", { TERM: "xterm" });
-    expect(lively).toContain("baseline: 1 of 1 tasks run\r\n");
+    expect(lively).toContain("baseline: 1 of 1 task run\r\n");
     expect(terminal("evolve", { TERM: "dumb" })).not.toContain("\u001B");
   });
 });

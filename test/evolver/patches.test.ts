@@ -5,8 +5,10 @@ import { DECISIONS } from "../../evolver/patches/decisions.ts";
 import { patchNamed } from "../../evolver/patches/find.ts";
 import { listPatches } from "../../evolver/patches/list.ts";
 import { rejectPatch } from "../../evolver/patches/reject.ts";
+import { releasedPatches } from "../../evolver/patches/released.ts";
 import { CANDIDATES, saveCandidate } from "../../evolver/patches/saved.ts";
 import { publish } from "../../evolver/publish/publish.ts";
+import { rollbackRelease } from "../../evolver/rollback.ts";
 import { currentRelease } from "../../replay/release/release.ts";
 import type { Candidate } from "../../evolver/candidate.ts";
 import { openHome } from "../../runtime/kernel/home/home.ts";
@@ -168,6 +170,49 @@ test("what nothing can try is promoted by force only", async () => {
   const receipt = await promotePatch(home, made.store, one.id, { probe: undefined, force: true });
   expect(receipt).toMatchObject({ state: "done", forced: true });
   expect(receipt.probe).toBeUndefined();
+});
+
+test("a patch is promoted until it is taken back, whichever way, and again after a return", async () => {
+  await using made = makeHome(FILES);
+  const home = await openHome(made.repo);
+  const { store } = made;
+  const one = await published(made, "One.\n");
+  const two = await published(made, "Two.\n");
+  const state = async (): Promise<unknown> => Object.fromEntries(await releasedPatches(home, store));
+  expect(await state()).toEqual({});
+  const first = await promotePatch(home, store, one.id, { probe });
+  expect(await state()).toEqual({ [one.id]: "promoted" });
+  await rollbackRelease(home, store, { patch: undefined });
+  expect(await state()).toEqual({ [one.id]: "taken back" });
+  await rollbackRelease(home, store, { to: first.to });
+  expect(await state()).toEqual({ [one.id]: "promoted" });
+  const back = await rollbackRelease(home, store, { patch: one.id });
+  expect(back.reason).toBe(`without "m" (${first.to.slice(0, 12)})`);
+  expect(await state()).toEqual({ [one.id]: "taken back" });
+  // By force, what was never made on top of the release replaces it.
+  await promotePatch(home, store, two.id, { probe, force: true });
+  expect(await state()).toEqual({ [one.id]: "taken back", [two.id]: "promoted" });
+  await promotePatch(home, store, first.to, { probe, force: true });
+  expect(await state()).toEqual({ [one.id]: "promoted", [two.id]: "taken back" });
+});
+
+test("a commit that is promoted by hand goes by its subject, not by the revision that named it", async () => {
+  await using made = makeHome(FILES);
+  const home = await openHome(made.repo);
+  made.write("prompts/system.md", "By hand.\n");
+  const commit = made.commit("Say it better");
+  const receipt = await promotePatch(home, made.store, "HEAD", { probe, force: true });
+  expect(receipt.reason).toBe(`Say it better (${commit.slice(0, 12)}) by hand`);
+});
+
+test("what was turned down names both ways out", async () => {
+  await using made = makeHome(FILES);
+  const home = await openHome(made.repo);
+  const one = await published(made, "One.\n");
+  await rejectPatch({ repo: made.repo, store: made.store, id: one.id, reason: "no", now });
+  await expect(promotePatch(home, made.store, one.id, { probe })).rejects.toMatchObject({
+    hint: expect.stringMatching(/agent patches approve .*--force/),
+  });
 });
 
 test("rejecting removes the branch and keeps the commit and the reason", async () => {

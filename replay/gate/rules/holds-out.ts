@@ -3,6 +3,7 @@ import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
 import type { Case } from "../case.ts";
+import { count } from "../../../runtime/kernel/count.ts";
 
 /** From so many failing cases on, a cycle has enough to keep some of them from the proposers. */
 export const HOLDOUT_EXPECTED_FROM = 4;
@@ -24,12 +25,12 @@ export function holdsOut(cases: readonly Case[], _evidence: GateEvidence, settin
     const failing = cases.filter((one) => one.role === "failing").length;
     return failing >= HOLDOUT_EXPECTED_FROM
       ? { name, claim, holds: "unknown", figures: `no holdout case among ${failing} failing ones` }
-      : { name, claim, holds: "holds", figures: `not asked for with ${failing} failing cases` };
+      : { name, claim, holds: "holds", figures: `not asked for with ${count(failing, "failing case")}` };
   }
   if (!setting.exact) {
     const [before, after] = [passed(holdout, "baseline"), passed(holdout, "candidate")];
     const trials = holdout.reduce((sum, one) => sum + one.baseline.length, 0);
-    const figures = `of ${trials} trials ${before} passed with the baseline, ${after} with the candidate`;
+    const figures = `of ${count(trials, "trial")} ${before} passed with the baseline, ${after} with the candidate`;
     return { name, claim, holds: after > before ? "holds" : "unknown", figures };
   }
   const broken = holdout.filter((one) => !always(one.baseline, true));

@@ -3,6 +3,7 @@ import type { GateEvidence } from "../evidence.ts";
 import type { Reason } from "../outcome.ts";
 import type { Setting } from "../setting.ts";
 import type { Case } from "../case.ts";
+import { count } from "../../../runtime/kernel/count.ts";
 
 /**
  * The failures fail again with the baseline, in this cycle.
@@ -23,20 +24,20 @@ export function reproducible(cases: readonly Case[], _evidence: GateEvidence, se
   };
   if (gone.length > 0 && (setting.exact || gone.length === failures.length))
     return { ...reason, holds: "unknown", figures: `pass without the patch: ${listed(gone)}` };
-  const again = `${failures.length - gone.length} of ${failures.length} failing cases`;
+  const again = `${failures.length - gone.length} of ${count(failures.length, "failing case")}`;
   if (!setting.exact) {
     const flaky = cases.filter(isFlaky).length;
     const failed = failures.length === 0 ? "there is no failing case" : `${again} failed again`;
     return {
       ...reason,
       holds: "holds",
-      figures: `${failed}; trials differ in ${flaky} of ${cases.length} cases`,
+      figures: `${failed}; trials differ in ${flaky} of ${count(cases.length, "case")}`,
     };
   }
   const trials = failures.reduce((fewest, one) => Math.min(fewest, one.baseline.length), Infinity);
   const figures =
     failures.length === 0
       ? "there is no failing case, and trials repeat"
-      : `${again} failed in each of ${trials} or more trials`;
+      : `${again} failed in each of ${count(trials, "trial")} or more`;
   return { ...reason, holds: "holds", figures };
 }

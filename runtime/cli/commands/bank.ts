@@ -49,27 +49,28 @@ export async function showCase(name: string, options: Options): Promise<void> {
 }
 
 export async function retire(name: string, why: string, options: Options): Promise<void> {
-  const task = await change(name, options, (store, kept) => retireCase(store, kept, why));
-  if (options.json === true) printJson({ case: task, retired: true });
-  else print(`${task} is retired: the gate asks for it no more.`);
+  const { task, changed } = await change(name, options, (store, kept) => retireCase(store, kept, why));
+  if (options.json === true) printJson({ case: task, retired: true, changed });
+  else if (changed) print(`${task} is retired: the gate asks for it no more.`);
+  else print(`Nothing changed: ${task} was retired already. \`agent bank show ${task}\` tells why.`);
 }
 
 export async function restore(name: string, options: Options): Promise<void> {
-  const task = await change(name, options, restoreCase);
-  if (options.json === true) printJson({ case: task, retired: false });
-  else print(`${task} is a case of the bank again.`);
+  const { task, changed } = await change(name, options, restoreCase);
+  if (options.json === true) printJson({ case: task, retired: false, changed });
+  else if (changed) print(`${task} is a case of the bank again.`);
+  else print(`Nothing changed: ${task} was not retired.`);
 }
 
 async function change(
   name: string,
   options: Options,
-  make: (store: Store, kept: KeptCase) => Promise<void>,
-): Promise<string> {
+  make: (store: Store, kept: KeptCase) => Promise<boolean>,
+): Promise<{ readonly task: string; readonly changed: boolean }> {
   const home = await homeOf(options);
   return withStore(home, async (store) => {
     const { kept } = await findCase(home, store, name);
-    await make(store, kept);
-    return kept.task;
+    return { task: kept.task, changed: await make(store, kept) };
   });
 }
 

@@ -9,7 +9,7 @@ import { openModel } from "../../kernel/model/open.ts";
 import { packageVersion } from "../../kernel/package.ts";
 import { openSqliteStore } from "../../kernel/store/sqlite.ts";
 import { type HomeOption } from "../open.ts";
-import { dim, green, print, printJson, red, yellow } from "../output.ts";
+import { count, dim, green, print, printJson, red, yellow } from "../output.ts";
 
 /** One thing that was looked at. */
 interface Check {
@@ -150,7 +150,7 @@ async function checkStore(home: Home): Promise<Check> {
     const store = openSqliteStore(file);
     const runs = await store.listRuns({ limit: -1 });
     await store.close();
-    return { name: "store", status: "ok", detail: `${file}, ${runs.length} runs` };
+    return { name: "store", status: "ok", detail: `${file}, ${count(runs.length, "run")}` };
   } catch (error) {
     return { name: "store", status: "broken", detail: messageOf(error) };
   }

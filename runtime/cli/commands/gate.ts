@@ -74,7 +74,7 @@ function printLife({ tasks, alpha, life, helpful }: LifeSimulation, result: Simu
     `${bold(`false share of promotions ${percent(falseShare)}`)} ${dim(`(95%: ${falseShareInterval.map(percent).join(" to ")})`)}`,
   );
   print(
-    `  ${lives === 1 ? "1 life" : `${lives} lives`} of ${count(life, "candidate")}, ${percent(helpful)} of them help; ${count(tasks, "task")}, α ${alpha}`,
+    `  ${count(lives, "life", "lives")} of ${count(life, "candidate")}, ${percent(helpful)} of them help; ${count(tasks, "task")}, α ${alpha}`,
   );
   print(`  the largest that the share ever was in a life: ${percent(result.worstFalseShare)} on average`);
   print(

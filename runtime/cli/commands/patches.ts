@@ -2,8 +2,8 @@ import { createTwoFilesPatch } from "diff";
 import { patchNamed } from "../../../evolver/patches/find.ts";
 import { listPatches as readPatches, type ListedPatch } from "../../../evolver/patches/list.ts";
 import { rejectPatch } from "../../../evolver/patches/reject.ts";
-import { readReceipts, settleReceipts } from "../../../replay/release/receipts.ts";
-import type { Store } from "../../kernel/store/store.ts";
+import { releasedPatches } from "../../../evolver/patches/released.ts";
+import { settleReceipts } from "../../../replay/release/receipts.ts";
 import { homeOf, withProbe, withStore, type DangerOption, type HomeOption } from "../open.ts";
 import { bold, clean, dim, green, oneLine, print, printJson, red, table, yellow } from "../output.ts";
 import { mark } from "./gate.ts";
@@ -14,13 +14,14 @@ interface Options extends HomeOption {
 
 export async function listPatches(options: Options & { all?: boolean }): Promise<void> {
   const home = await homeOf(options);
-  const { everything, promoted } = await withStore(home, async (store) => {
+  const { everything, released } = await withStore(home, async (store) => {
     await settleReceipts(home.dir, store);
-    return { everything: await readPatches(store), promoted: await promotedPatches(store) };
+    return { everything: await readPatches(store), released: await releasedPatches(home, store) };
   });
   const shown = (options.all === true ? everything : everything.filter(isForReview)).map((patch) => ({
     ...patch,
-    promoted: promoted.has(patch.candidate.id),
+    promoted: released.get(patch.candidate.id) === "promoted",
+    takenBack: released.get(patch.candidate.id) === "taken back",
   }));
   if (options.json === true) {
     printJson(shown);
@@ -122,25 +123,29 @@ function isForReview({ candidate }: ListedPatch, index: number, all: readonly Li
   );
 }
 
-/** Candidates that were made the release once, whatever became of it since: `agent releases` tells that. */
-async function promotedPatches(store: Store): Promise<Set<string>> {
-  const receipts = await readReceipts(store);
-  return new Set(
-    receipts.flatMap(({ kind, state, patch }) =>
-      kind === "promote" && state === "done" ? (patch ?? []) : [],
-    ),
-  );
+interface ShownPatch extends ListedPatch {
+  readonly promoted: boolean;
+  readonly takenBack: boolean;
 }
 
-function asCells({ candidate, decision, promoted }: ListedPatch & { promoted: boolean }): string[] {
+function asCells(patch: ShownPatch): string[] {
+  const { candidate } = patch;
   return [
     candidate.id,
     verdictMark(candidate.verdict),
-    decision?.decision ?? (promoted ? "promoted" : dim("open")),
+    stateOf(patch),
     `fixes ${candidate.fixes.length}`,
     candidate.branch ?? dim(candidate.proposal.source),
     oneLine(candidate.proposal.title, 70),
   ];
+}
+
+/** What became of it. Only what was accepted waits for anybody. */
+function stateOf({ candidate, decision, promoted, takenBack }: ShownPatch): string {
+  if (promoted) return decision?.decision === "approved" ? "approved" : "promoted";
+  if (decision?.decision === "rejected") return "rejected";
+  if (takenBack) return "taken back";
+  return candidate.verdict === "accept" ? dim("open") : dim("–");
 }
 
 function verdictMark(verdict: "accept" | "reject" | "inconclusive"): string {

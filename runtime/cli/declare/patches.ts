@@ -30,7 +30,11 @@ export function patches(program: Command): void {
       .command(verdict)
       .argument("<patch>", "candidate or branch")
       .argument("[why]", "your reason; proposers are shown it", "")
-      .description(`${verdict} a candidate`);
+      .description(
+        verdict === "approve"
+          ? "make a candidate the release, as promote does, and keep your reason; also after a reject"
+          : "turn a candidate down; its branch goes, its commit is kept",
+      );
     if (verdict === "approve") review.addOption(dangerOption());
     review
       .addOption(homeOption())

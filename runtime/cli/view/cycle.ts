@@ -7,7 +7,10 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
   return (event) => {
     switch (event.kind) {
       case "baseline":
-        counter(`${indent}baseline: ${event.done} of ${event.total} tasks run`, event.done === event.total);
+        counter(
+          `${indent}baseline: ${event.done} of ${count(event.total, "task")} run`,
+          event.done === event.total,
+        );
         return;
       case "clusters":
         for (const { title, count: failures } of event.clusters) {
@@ -57,7 +60,7 @@ function comparing({
   needed,
 }: Extract<CycleEvent, { kind: "comparing" }>): string {
   const evidence = `e-value ${Number(evalue.toPrecision(2))} of ${Number(needed.toPrecision(3))}`;
-  return `${oneLine(title, 40)}: ${pairs} of ${atMost} pairs at most, ${evidence}`;
+  return `${oneLine(title, 40)}: ${pairs} of ${count(atMost, "pair")} at most, ${evidence}`;
 }
 
 function judgedLine({ candidate }: Extract<CycleEvent, { kind: "judged" }>, indent: string): string {

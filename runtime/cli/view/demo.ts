@@ -1,7 +1,7 @@
 /** The demo as it goes on, and what it came to. */
 import { relative } from "node:path";
 import type { DemoEvent, DemoPhase, DemoResult } from "../../../evolver/demo.ts";
-import { bold, dim, green, print, printStatus, seconds, yellow } from "../output.ts";
+import { bold, count, dim, green, print, printStatus, seconds, yellow } from "../output.ts";
 import { weakness } from "../open.ts";
 import { cycleView } from "./cycle.ts";
 
@@ -33,7 +33,7 @@ export function demoView(): (event: DemoEvent) => void {
         cycle(event.event);
         return;
       case "evolved":
-        heading(`Promoted: ${event.evolved.promoted.length} patches`);
+        heading(`Promoted: ${count(event.evolved.promoted.length, "patch", "patches")}`);
         for (const branch of event.evolved.promoted) print(`   ${green(branch)}`);
         return;
       case "bad-patch":
@@ -69,7 +69,7 @@ export function printSummary({
   const rejected = evolved.candidates.filter(({ candidate }) => candidate.verdict !== "accept").length;
   print(`   candidates        ${evolved.promoted.length} promoted, ${rejected} turned down`);
   print(`   bad patch         ${rolledBack ? green("noticed and rolled back") : yellow("not rolled back")}`);
-  print(dim(`   ${seconds(took)}, ${evolved.trials} trials in the cycle, sandbox ${sandbox}`));
+  print(dim(`   ${seconds(took)}, ${count(evolved.trials, "trial")} in the cycle, sandbox ${sandbox}`));
   print();
   print("The model was the procedure model: a small deterministic program that");
   print("follows the skills it finds. It is no language model. For a real one set");

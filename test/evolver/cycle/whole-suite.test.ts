@@ -92,7 +92,7 @@ test("code that can act and that nobody has seen run is left to a person", async
   );
   expect(candidates.map(({ candidate }) => candidate.verdict)).toEqual(["inconclusive"]);
   expect(figures).toEqual([
-    "what was changed was used in 1 of 1 cases that it fixed; " +
+    "what was changed was used in 1 of 1 case that it fixed; " +
       "1 of 3 changed lines of code ran in none of them, and 1 of those can act",
   ]);
 });

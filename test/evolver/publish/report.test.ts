@@ -47,6 +47,18 @@ const REPORT: ReportedCycle = {
   refused: [{ title: "Edit the tasks", source: "model", why: "tasks/a is not part of the genome" }],
 };
 
+test("one is not many", () => {
+  const one = cycleReport({
+    ...REPORT,
+    reproduced: { again: 1, of: 1 },
+    clusters: [{ id: "c1", title: "wrong result", failures: 1 }],
+    candidates: [{ candidate: { ...accepted, trials: 1 }, cases: [] }],
+  });
+  expect(one).toContain("| Failures | 1 in 1 cluster |");
+  expect(one).toContain("| 1 of 1 failing task |");
+  expect(one).toMatch(/, 1 trial$/m);
+});
+
 test("the report says what was measured, accepted and turned down, and why", () => {
   const report = cycleReport(REPORT);
   const rows = report.split("\n");

@@ -148,7 +148,10 @@ test("a case is retired with a reason only, and comes back when a person says so
   ]);
   await restoreCase(store, kept);
   expect(await bankOf(home, store)).toMatchObject([{ kind: "ready", kept }]);
-  await retireCase(store, kept, "wrong after all");
+  expect(await restoreCase(store, kept)).toBe(false);
+  expect(await retireCase(store, kept, "wrong after all")).toBe(true);
+  expect(await retireCase(store, kept, "for another reason")).toBe(false);
+  expect(await listBank(home, store)).toMatchObject([{ retired: { why: "wrong after all" } }]);
   const mended = await keepCase(home, await writeTask(home, "files/copy", "mended"));
   await store.put(RECEIPTS, "2", receipt("2", [mended]));
   expect(await bankOf(home, store)).toMatchObject([{ kind: "ready", kept: mended }]);

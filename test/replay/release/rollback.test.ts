@@ -9,8 +9,14 @@ import { rollback } from "../../../replay/release/rollback.ts";
 import { RollbackConflict } from "../../../replay/release/without-patch.ts";
 import { candidateOf, edit, makeHome, PATHS, proposal, type Home } from "../../helpers/home.ts";
 
-/** Commits `after` at `path` on the present release and promotes it. */
-async function promoted(home: Home, path: string, after: string, message: string): Promise<string> {
+/** Commits `after` at `path` on the present release and promotes it as a candidate that was proven there. */
+async function promoted(
+  home: Home,
+  path: string,
+  after: string,
+  message: string,
+  force = false,
+): Promise<string> {
   const parent = (await currentRelease(home.repo)).commit;
   let before: string | undefined;
   try {
@@ -20,7 +26,8 @@ async function promoted(home: Home, path: string, after: string, message: string
   }
   const patch = proposal([{ path, before, after }]);
   const commit = await commitCandidate({ repo: home.repo, parent, proposal: patch, message, paths: PATHS });
-  await promote({ repo: home.repo, store: home.store, what: { commit }, reason: message });
+  const candidate = candidateOf(commit, parent, { verdict: force ? "reject" : "accept" });
+  await promote({ repo: home.repo, store: home.store, what: { candidate }, reason: message, force });
   return commit;
 }
 
@@ -149,6 +156,86 @@ test("nothing to roll back, no such patch, and a patch that was never released a
   await expect(attempt({ patch: "nonsense" })).rejects.toThrow("no patch or commit nonsense");
   await expect(attempt({ patch: loose })).rejects.toThrow("is not part of the release");
   await expect(attempt({ patch: start })).rejects.toThrow("is the first commit");
+});
+
+test("only what was a release is returned to, by whatever name", async () => {
+  await using home = makeHome();
+  const start = (await currentRelease(home.repo)).commit;
+  const first = await promoted(home, "prompts/system.md", "First.\n", "First change");
+  await promoted(home, "prompts/system.md", "Second.\n", "Second change");
+  home.write("harness/loop.ts", "export const step = (\n");
+  const broken = home.commit("Does not parse");
+  home.git("branch", "mine", broken);
+  const before = await currentRelease(home.repo);
+  for (const to of [broken.slice(0, 9), "mine", "HEAD"]) {
+    await expect(rollback({ ...base(home), what: { to } })).rejects.toMatchObject({
+      kind: "refused",
+      message: `${broken.slice(0, 12)} was never a release, so there is nothing to return to`,
+      hint: expect.stringContaining("agent releases"),
+    });
+  }
+  expect(await currentRelease(home.repo)).toEqual(before);
+  home.git("branch", "old", first);
+  const back = await rollback({ ...base(home), what: { to: "old" } });
+  expect(back.patch).toBe(first);
+  expect((await rollback({ ...base(home), what: { to: start } })).patch).toBe(start);
+  // What a rollback made was a release as well.
+  expect((await rollback({ ...base(home), what: { to: back.to } })).patch).toBe(back.to);
+});
+
+test("what was taken back already is said to be so, until it is promoted or put back", async () => {
+  await using home = makeHome();
+  const patch = await promoted(home, "prompts/system.md", "First.\n", "First change");
+  const undo = () => rollback({ ...base(home), what: { patch } });
+  const { to: revert } = await undo();
+  const already = {
+    kind: "usage",
+    message: `${patch.slice(0, 12)} was taken back already`,
+  };
+  await expect(undo()).rejects.toMatchObject(already);
+  await promoted(home, "prompts/system.md", "Second.\n", "Second change");
+  await expect(undo()).rejects.toMatchObject(already);
+  await rollback({ ...base(home), what: { to: revert } });
+  await expect(undo()).rejects.toMatchObject(already);
+  await rollback({ ...base(home), what: { patch: revert } });
+  expect(show(home, `${(await currentRelease(home.repo)).commit}:prompts/system.md`)).toBe("First.\n");
+  await undo();
+  await expect(undo()).rejects.toMatchObject(already);
+  await rollback({ ...base(home), what: { to: patch } });
+  await undo();
+});
+
+test("what was proven on top of a patch is named: not the forced, nor what was taken back; also what was returned to", async () => {
+  await using home = makeHome();
+  const first = await promoted(home, "prompts/system.md", "First.\n", "First change");
+  const kept = await promoted(home, "skills/one/SKILL.md", "one\n", "Kept");
+  await promoted(home, "skills/two/SKILL.md", "two\n", "Forced", true);
+  const gone = await promoted(home, "skills/three/SKILL.md", "three\n", "Gone");
+  const last = await promoted(home, "skills/four/SKILL.md", "four\n", "Last");
+  await rollback({ ...base(home), what: { patch: gone } });
+  await promoted(home, "skills/five/SKILL.md", "five\n", "Gone with the return");
+  // The release that is returned to is none that was taken back.
+  await rollback({ ...base(home), what: { to: last } });
+  await rollback({ ...base(home), what: { patch: gone } });
+  const { builtUpon } = await rollback({ ...base(home), what: { patch: first } });
+  expect(builtUpon).toEqual([
+    { commit: last, subject: "Last" },
+    { commit: kept, subject: "Kept" },
+  ]);
+});
+
+test("of two rollbacks at the same time one says that it did nothing", async () => {
+  await using home = makeHome();
+  const patch = await promoted(home, "prompts/system.md", "First.\n", "First change");
+  const now = () => new Date("2026-11-21T10:00:00Z");
+  const both = await Promise.allSettled([1, 2].map(() => rollback({ ...base(home), what: { patch }, now })));
+  expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  expect(both.find(({ status }) => status === "rejected")).toMatchObject({
+    reason: {
+      refusal: "release-moved",
+      message: expect.stringContaining("nothing was rolled back: the release moved from"),
+    },
+  });
 });
 
 test("a merge is taken back as a whole", async () => {
