@@ -15,5 +15,5 @@ export async function unreleasedHead(
   const { commit: release, pinned } = await currentRelease(home.dir);
   const head = await commitOf(home.dir, "HEAD");
   if (!pinned || head === undefined || (await isAncestor(home.dir, head, release))) return undefined;
-  return (await sameGenome(home, head, release)) ? undefined : { head, release };
+  return (await sameGenome(home.dir, home.config.genome, head, release)) ? undefined : { head, release };
 }
