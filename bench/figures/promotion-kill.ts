@@ -20,7 +20,7 @@ export const promotionKill: Figure = {
     return [
       {
         what: "lost or half-made states",
-        unit: "x",
+        unit: "count",
         value: broken.length,
         samples: killed.length,
         bar: 0,
