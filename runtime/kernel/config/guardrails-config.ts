@@ -1,8 +1,20 @@
 /** `guardrails.yaml`: what the agent may do, and what of it may never change. */
 import { z } from "zod";
-import { HostPattern, PermissionPattern } from "../../../guardrails/pattern.ts";
+import { HostPattern, parsePattern, PermissionPattern } from "../../../guardrails/pattern.ts";
+import { closest } from "../closest.ts";
 
-const patterns = z.array(PermissionPattern).default([]);
+/** Tools that a rule may be about. A rule for any other would hold for nothing, and nobody would notice. */
+export const TOOLS = ["bash", "read", "write", "edit", "grep", "glob", "http"] as const;
+
+const Rule = PermissionPattern.superRefine((text, context) => {
+  const pattern = parsePattern(text);
+  if ("problem" in pattern || TOOLS.some((tool) => tool === pattern.tool)) return;
+  const meant = closest(pattern.tool, TOOLS);
+  const guess = meant === undefined ? `there are ${TOOLS.join(", ")}` : `did you mean "${meant}"?`;
+  context.addIssue({ code: "custom", message: `"${text}": there is no tool "${pattern.tool}"; ${guess}` });
+});
+
+const patterns = z.array(Rule).default([]);
 
 const Permissions = z
   .strictObject({ allow: patterns, ask: patterns, deny: patterns })

@@ -56,6 +56,15 @@ const FAILURES: readonly [Signature["kind"], string, Trace][] = [
     ),
   ],
   [
+    "harness-error",
+    "the harness does not start: <path>:<n>: Unexpected token",
+    trace({
+      kind: "run_ended",
+      status: "crashed",
+      summary: "the harness does not start: harness/main.ts:7: Unexpected token",
+    }),
+  ],
+  [
     "transient-error",
     "model: overloaded",
     trace(start, refused("overloaded", "overloaded", true), threw("overloaded", "run (harness/main.ts:1:1)")),
@@ -170,7 +179,7 @@ describe("analyse", () => {
     const { signature, hypotheses } = analyse(trace());
     expect(signature).toEqual({ kind: "wrong-result", template: "no last words" });
     expect(hypotheses).toHaveLength(1);
-    const ranked = analyse(FAILURES[3]?.[2] ?? trace()).hypotheses;
+    const ranked = analyse(FAILURES[4]?.[2] ?? trace()).hypotheses;
     expect(ranked.map(({ category }) => category)).toEqual([
       "transient-error",
       "ignored-error",

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AgentConfig } from "../../../../runtime/kernel/config/agent-config.ts";
-import { GuardrailsConfig } from "../../../../runtime/kernel/config/guardrails-config.ts";
+import { GuardrailsConfig, TOOLS } from "../../../../runtime/kernel/config/guardrails-config.ts";
+import { builtinTools } from "../../../../runtime/kernel/tools/registry.ts";
 import { parseYaml, readYaml } from "../../../../runtime/kernel/config/yaml-file.ts";
 import { RatchetError } from "../../../../runtime/kernel/error.ts";
 import { Task } from "../../../../runtime/kernel/suite/task.ts";
@@ -221,6 +222,11 @@ describe("what must not get by", () => {
       "permissions: { allow: ['rm -rf /'] }",
       /permissions\.allow\.0: "rm -rf \/" is not a permission pattern/,
     ],
+    [
+      "permissions: { deny: ['bsh(x)'] }",
+      /deny\.0: "bsh\(x\)": there is no tool "bsh"; did you mean "bash"\?/,
+    ],
+    ["permissions: { ask: [telepathy] }", /there is no tool "telepathy"; there are bash, read, write/],
     ["permissions: { deny: [bash()] }", /nothing between its parentheses/],
     ["permissions: { deny: bash }", /permissions\.deny: Invalid input: expected array/],
     ["permissions: { denny: [bash] }", /unknown key "permissions\.denny"; did you mean "deny"\?/],
@@ -229,6 +235,14 @@ describe("what must not get by", () => {
   ])("%s in guardrails.yaml", (line, expected) => {
     expect(problems(`version: 1\n${line}\n`, GuardrailsConfig).join("\n")).toMatch(expected);
   });
+});
+
+test("rules may be about every tool that there is, and about no other", () => {
+  expect([...TOOLS].toSorted()).toEqual(
+    builtinTools()
+      .map(({ name }) => name)
+      .toSorted(),
+  );
 });
 
 describe("files", () => {
