@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { runSuite } from "../replay/live.ts";
 import { openSuite } from "../replay/suites/suite.ts";
 import { currentRelease } from "../replay/release/release.ts";
+import { sameGenome } from "../replay/release/earlier.ts";
 import { watchRelease } from "../replay/release/watch-release.ts";
 import type { TrialResult } from "../replay/trial.ts";
 import type { Sandbox } from "../guardrails/sandbox/sandbox.ts";
@@ -167,7 +168,8 @@ async function sabotage(runtime: Runtime, options: DemoOptions): Promise<boolean
   const notice = await watchRelease(home, store);
   if (notice === undefined) return false;
   options.watch({ kind: "rolled-back", notice });
-  return (await sameGenome(home, good)) === true;
+  const now = (await currentRelease(home.dir)).commit;
+  return sameGenome(home.dir, home.config.genome, now, good);
 }
 
 /** What somebody in a hurry might do: save money by letting the agent take one step only. */
@@ -190,14 +192,6 @@ async function badPatch(home: Home, release: string): Promise<Proposal> {
     "the demo's harness has no step limit to spoil",
     "Please report this.",
   );
-}
-
-async function sameGenome(home: Home, release: string): Promise<boolean> {
-  const now = (await currentRelease(home.dir)).commit;
-  const [a, b] = await Promise.all(
-    [now, release].map((commit) => readGenome(home.dir, commit, home.config.genome)),
-  );
-  return JSON.stringify([...(a ?? [])]) === JSON.stringify([...(b ?? [])]);
 }
 
 function score(results: readonly TrialResult[]): Score {
