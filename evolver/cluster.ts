@@ -1,6 +1,6 @@
 /** Puts failures with the same signature together: one patch should answer one recurring failure. */
 import { createHash } from "node:crypto";
-import type { Cluster, Failure, Signature } from "./failure.ts";
+import type { Cluster, Failure, Kind, Signature } from "./failure.ts";
 import { count } from "../runtime/kernel/count.ts";
 
 /** Biggest cluster first; equal sizes by id, so that the order does not depend on the order of the runs. */
@@ -32,7 +32,7 @@ function titleOf(members: readonly Failure[]): string {
   return `${count(members.length, "run")}: ${WORDS[kind]}: ${template}`;
 }
 
-const WORDS: Record<Signature["kind"], string> = {
+const WORDS: Record<Kind, string> = {
   "harness-error": "the harness threw",
   "invalid-request": "the model refused the request",
   "steps-exhausted": "out of steps",
@@ -44,6 +44,20 @@ const WORDS: Record<Signature["kind"], string> = {
   "truncated-observation": "the model could not see what it needed",
   "unknown-tool": "the model called a tool that does not exist",
   "repeated-call": "the model went in circles",
+  "unknown-argument": "a tool was called with an argument that it does not have",
+  "malformed-call": "a tool call was malformed",
+  oscillation: "the model went to and fro",
+  "unverified-write": "what was written was never looked at",
+  "stale-state": "the model acted on what had changed since",
+  "early-stop": "the run stopped before the work was done",
+  "refused-by-policy": "the guard refused a call",
+  "contradicted-claim": "the model claimed what it had not seen",
   "gave-up": "the model gave up",
   "wrong-result": "the result was wrong",
+  "broken-pairing": "calls and results do not belong together",
+  "repeated-message": "a message was stored twice",
+  "context-not-smaller": "compaction did not make the context smaller",
+  "counter-not-reset": "a counter was not reset after success",
+  "budget-not-monotone": "a budget was counted wrong",
+  "end-not-once": "the run did not end exactly once",
 };

@@ -8,23 +8,42 @@ export interface Trace {
   readonly events: readonly TrajectoryEvent[];
 }
 
+/** What detectors recognise. The part after the blank line are broken invariants of a trajectory. */
+export const KINDS = [
+  "harness-error",
+  "invalid-request",
+  "steps-exhausted",
+  "budget-exhausted",
+  "empty-reply",
+  "tool-error",
+  "transient-error",
+  "ignored-error",
+  "truncated-observation",
+  "unknown-tool",
+  "unknown-argument",
+  "malformed-call",
+  "repeated-call",
+  "oscillation",
+  "unverified-write",
+  "stale-state",
+  "early-stop",
+  "refused-by-policy",
+  "contradicted-claim",
+  "gave-up",
+  "wrong-result",
+
+  "broken-pairing",
+  "repeated-message",
+  "context-not-smaller",
+  "counter-not-reset",
+  "budget-not-monotone",
+  "end-not-once",
+] as const;
+export type Kind = (typeof KINDS)[number];
+
 /** What went wrong, with names, paths, numbers and ids abstracted, so that equal failures compare equal. */
 export interface Signature {
-  /** Name of the detector that recognised it. */
-  readonly kind:
-    | "harness-error"
-    | "invalid-request"
-    | "steps-exhausted"
-    | "budget-exhausted"
-    | "empty-reply"
-    | "tool-error"
-    | "transient-error"
-    | "ignored-error"
-    | "truncated-observation"
-    | "unknown-tool"
-    | "repeated-call"
-    | "gave-up"
-    | "wrong-result";
+  readonly kind: Kind;
   /** Abstracted text of the error or of the last words. */
   readonly template: string;
 }
@@ -35,11 +54,15 @@ export type Component = "model" | "skill" | "prompt" | "harness" | "tool" | "env
 export interface Hypothesis {
   /** Index of the event the blame falls on. */
   readonly step: number;
+  /** Who made the step, where several agents work together. */
+  readonly agent?: string;
   readonly component: Component;
-  readonly category: Signature["kind"];
+  readonly category: Kind;
   /** 0 to 1. */
   readonly score: number;
   readonly evidence: string;
+  /** What speaks against it. */
+  readonly against?: string;
 }
 
 export interface Failure {

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { MAX_LINE_BYTES, ModelReply, ModelRequest, WireError } from "../../runtime/kernel/protocol.ts";
 import type { RunRow } from "../../runtime/kernel/store/store.ts";
 import { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
+import { KINDS } from "../failure.ts";
 
 /** Longest line of the process, in bytes. Room for any patch that `guardrails/size.ts` would let through. */
 export const LONGEST_TOLD = MAX_LINE_BYTES;
@@ -78,28 +79,16 @@ const Run = z.object({
 
 const Trace = z.object({ run: Run, events: z.array(TrajectoryEvent) });
 
-const Kind = z.enum([
-  "harness-error",
-  "invalid-request",
-  "steps-exhausted",
-  "budget-exhausted",
-  "empty-reply",
-  "tool-error",
-  "transient-error",
-  "ignored-error",
-  "truncated-observation",
-  "unknown-tool",
-  "repeated-call",
-  "gave-up",
-  "wrong-result",
-]);
+const Kind = z.enum(KINDS);
 const Signature = z.object({ kind: Kind, template: z.string() });
 const Hypothesis = z.object({
   step: z.number(),
+  agent: z.string().exactOptional(),
   component: z.enum(["model", "skill", "prompt", "harness", "tool", "environment"]),
   category: Kind,
   score: z.number(),
   evidence: z.string(),
+  against: z.string().exactOptional(),
 });
 const Failure = z.object({ trace: Trace, signature: Signature, hypotheses: z.array(Hypothesis) });
 

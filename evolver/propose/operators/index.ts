@@ -1,21 +1,21 @@
 /** Template-based program repair for harness code: no language model, known shapes of known faults. */
 import type { Proposal } from "../../candidate.ts";
 import type { ProposeContext, Proposer } from "../proposer.ts";
-import { answerEveryCall } from "./answer-every-call.ts";
-import { awaitPromise } from "./await-promise.ts";
+import { answerEveryCall } from "./catalogue/answer-every-call.ts";
+import { awaitPromise } from "./catalogue/await-promise.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
-import { guardUndefined } from "./guard-undefined.ts";
-import { headAndTail } from "./head-and-tail.ts";
-import { isolateThrow } from "./isolate-throw.ts";
-import { normaliseToolName } from "./normalise-tool-name.ts";
-import { nudgeSilence } from "./nudge-silence.ts";
+import { guardUndefined } from "./catalogue/guard-undefined.ts";
+import { headAndTail } from "./catalogue/head-and-tail.ts";
+import { isolateThrow } from "./catalogue/isolate-throw.ts";
+import { normaliseToolName } from "./catalogue/normalise-tool-name.ts";
+import { nudgeSilence } from "./catalogue/nudge-silence.ts";
 import type { Operator } from "./operator.ts";
 import { editsOf, openProject } from "./project.ts";
 import type { Project } from "./project.ts";
-import { retryTransient } from "./retry-transient.ts";
-import { surfaceError } from "./surface-error.ts";
-import { widenLimit } from "./widen-limit.ts";
+import { retryTransient } from "./catalogue/retry-transient.ts";
+import { surfaceError } from "./catalogue/surface-error.ts";
+import { widenLimit } from "./catalogue/widen-limit.ts";
 
 export const OPERATORS: readonly Operator[] = [
   answerEveryCall,

@@ -16,6 +16,17 @@ import {
 /** Version of the event schema that this kernel writes. */
 export const EVENT_VERSION = 1;
 
+/**
+ * Where an imported event stood in its source: the step, counted from 0, and the agent that the source names as its
+ * author. What the event has no field for is in `extra`, as it was.
+ */
+const SourceStep = z.object({
+  step: z.number().int().nonnegative(),
+  agent: z.string().optional(),
+  extra: z.record(z.string(), z.unknown()).optional(),
+});
+export type SourceStep = z.infer<typeof SourceStep>;
+
 /** The run began: everything that is needed to repeat it. */
 const RunStarted = z.object({
   kind: z.literal("run_started"),
@@ -28,6 +39,10 @@ const RunStarted = z.object({
   /** Tree id of the workspace before the run; absent when the snapshot was skipped, with the reason in a note. */
   snapshot: z.string().optional(),
   kernel_version: z.string(),
+  /** The run was made by another system: the format it was read from, its id there, fields that have no place here. */
+  imported: z
+    .object({ format: z.string(), id: z.string(), extra: z.record(z.string(), z.unknown()) })
+    .optional(),
 });
 
 /**
@@ -51,6 +66,7 @@ const ModelCalled = z.object({
   cost_usd: z.number().optional(),
   /** Answered from a recording: nothing was asked, nothing was paid. */
   replayed: z.boolean().optional(),
+  source: SourceStep.optional(),
   ms: z.number(),
 });
 
@@ -75,6 +91,7 @@ const ToolCalled = z.object({
   }),
   /** The result is that of a recording; nothing was carried out. */
   replayed: z.boolean().optional(),
+  source: SourceStep.optional(),
   ms: z.number(),
 });
 

@@ -1,10 +1,10 @@
 import type { ts as T } from "ts-morph";
-import type { Operator, Variant } from "./operator.ts";
-import { suspicionAt } from "./evidence.ts";
-import type { Evidence } from "./evidence.ts";
-import { around, each, linesOf } from "./project.ts";
-import type { Node, Project, Source, Splice } from "./project.ts";
-import { resultInScope } from "./results.ts";
+import type { Operator, Variant } from "../operator.ts";
+import { suspicionAt } from "../evidence.ts";
+import type { Evidence } from "../evidence.ts";
+import { around, each, linesOf } from "../project.ts";
+import type { Node, Project, Source, Splice } from "../project.ts";
+import { resultInScope } from "../shapes/results.ts";
 
 /** Shows the model what a failed tool said, marked as an error, where the harness puts fixed words in its place. */
 export const surfaceError: Operator = {

@@ -1,7 +1,7 @@
 /** Finds where a harness asks the kernel: `kernel.tools.call(…)` and `kernel.model.create(…)`, whatever it calls the kernel. */
 import type { ts as T } from "ts-morph";
-import { around, each } from "./project.ts";
-import type { Node, Project, Source } from "./project.ts";
+import { around, each } from "../project.ts";
+import type { Node, Project, Source } from "../project.ts";
 
 export interface KernelCall {
   readonly source: Source;

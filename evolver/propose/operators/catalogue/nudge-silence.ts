@@ -1,9 +1,9 @@
-import { kernelCalls, surroundings } from "./kernel-calls.ts";
-import type { Operator } from "./operator.ts";
-import { freshName } from "./project.ts";
-import type { Source } from "./project.ts";
-import { wrapped } from "./wrap-call.ts";
-import type { Helper } from "./wrap-call.ts";
+import { kernelCalls, surroundings } from "../shapes/kernel-calls.ts";
+import type { Operator } from "../operator.ts";
+import { freshName } from "../project.ts";
+import type { Source } from "../project.ts";
+import { wrapped } from "../shapes/wrap-call.ts";
+import type { Helper } from "../shapes/wrap-call.ts";
 
 /** Answers an empty reply with a request to go on, at most twice, before it counts as the end. */
 export const nudgeSilence: Operator = {

@@ -1,8 +1,8 @@
-import type { Variant } from "./operator.ts";
-import { suspicionAt } from "./evidence.ts";
-import type { Evidence } from "./evidence.ts";
-import { around, each, freshName, linesOf, within } from "./project.ts";
-import type { Node, Project, Source, Splice } from "./project.ts";
+import type { Variant } from "../operator.ts";
+import { suspicionAt } from "../evidence.ts";
+import type { Evidence } from "../evidence.ts";
+import { around, each, freshName, linesOf, within } from "../project.ts";
+import type { Node, Project, Source, Splice } from "../project.ts";
 import { indentAt, newline, typeImports } from "./style.ts";
 
 /** `for (const block of …) { … messages.push({ role: "user", content: [result] }) }`: the results belong together. */

@@ -1,10 +1,10 @@
 /** The change that several operators share: put a helper between the harness and the kernel. */
-import { linesOf } from "./project.ts";
-import type { Source, Splice } from "./project.ts";
-import { suspicionAt } from "./evidence.ts";
-import type { Evidence } from "./evidence.ts";
+import { linesOf } from "../project.ts";
+import type { Source, Splice } from "../project.ts";
+import { suspicionAt } from "../evidence.ts";
+import type { Evidence } from "../evidence.ts";
 import type { KernelCall } from "./kernel-calls.ts";
-import type { Variant } from "./operator.ts";
+import type { Variant } from "../operator.ts";
 import { appended, typeImports } from "./style.ts";
 
 export interface Helper {

@@ -1,7 +1,7 @@
 /** Recognises code that takes one tool call out of a reply, and gives the code that takes all of them. */
 import type { ts as T } from "ts-morph";
-import { around, each } from "./project.ts";
-import type { Node, Project, Source, Splice } from "./project.ts";
+import { around, each } from "../project.ts";
+import type { Node, Project, Source, Splice } from "../project.ts";
 
 export interface Picked {
   /** Code for all calls. */

@@ -1,12 +1,12 @@
-import { kernelCalls } from "./kernel-calls.ts";
-import type { Operator, Variant } from "./operator.ts";
-import { suspicionAt } from "./evidence.ts";
-import type { Evidence } from "./evidence.ts";
-import { around, each, freshName, linesOf } from "./project.ts";
-import type { Project, Source } from "./project.ts";
-import { deeper, indentAt, indentUnit, newline, styled } from "./style.ts";
-import { wrapped } from "./wrap-call.ts";
-import type { Helper } from "./wrap-call.ts";
+import { kernelCalls } from "../shapes/kernel-calls.ts";
+import type { Operator, Variant } from "../operator.ts";
+import { suspicionAt } from "../evidence.ts";
+import type { Evidence } from "../evidence.ts";
+import { around, each, freshName, linesOf } from "../project.ts";
+import type { Project, Source } from "../project.ts";
+import { deeper, indentAt, indentUnit, newline, styled } from "../shapes/style.ts";
+import { wrapped } from "../shapes/wrap-call.ts";
+import type { Helper } from "../shapes/wrap-call.ts";
 import type { ts as T } from "ts-morph";
 
 /** Turns an exception on the way of a tool call into an error result, which the model can answer. */

@@ -1,9 +1,9 @@
 import type { ts as T } from "ts-morph";
-import type { Operator, Variant } from "./operator.ts";
-import { suspicionAt } from "./evidence.ts";
-import type { Evidence } from "./evidence.ts";
-import { around, each, linesOf } from "./project.ts";
-import type { Node, Project, Source, Splice } from "./project.ts";
+import type { Operator, Variant } from "../operator.ts";
+import { suspicionAt } from "../evidence.ts";
+import type { Evidence } from "../evidence.ts";
+import { around, each, linesOf } from "../project.ts";
+import type { Node, Project, Source, Splice } from "../project.ts";
 
 /** Awaits a promise that the harness lets go: its error is lost, and what comes next does not wait for it. */
 export const awaitPromise: Operator = {

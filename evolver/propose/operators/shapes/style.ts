@@ -1,5 +1,5 @@
 /** Makes new code look like the file it goes into: indentation, quotes, semicolons. */
-import type { Source, Splice } from "./project.ts";
+import type { Source, Splice } from "../project.ts";
 
 /** Rewrites `code`, which is written with two spaces, double quotes and semicolons; `indent` goes before each line. */
 export function styled(source: Source, code: string, indent = ""): string {

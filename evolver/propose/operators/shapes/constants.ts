@@ -1,7 +1,7 @@
 /** Numbers in code: what an expression is worth, and how a literal is written. */
 import type { ts as T } from "ts-morph";
-import { each } from "./project.ts";
-import type { Project, Source } from "./project.ts";
+import { each } from "../project.ts";
+import type { Project, Source } from "../project.ts";
 
 /** Value of a literal, of a product of literals, or of a name that is bound to one anywhere in the harness. */
 export function constantValue(project: Project, source: Source, node: T.Node): number | undefined {

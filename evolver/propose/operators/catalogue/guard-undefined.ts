@@ -1,9 +1,9 @@
 import type { ts as T } from "ts-morph";
-import type { Operator, Variant } from "./operator.ts";
-import { samePath } from "./evidence.ts";
-import type { Evidence } from "./evidence.ts";
-import { each } from "./project.ts";
-import type { Node, Project, Source, Splice } from "./project.ts";
+import type { Operator, Variant } from "../operator.ts";
+import { samePath } from "../evidence.ts";
+import type { Evidence } from "../evidence.ts";
+import { each } from "../project.ts";
+import type { Node, Project, Source, Splice } from "../project.ts";
 
 /** Gives an absent value a default at the place where the stack trace says that it was missing. */
 export const guardUndefined: Operator = {

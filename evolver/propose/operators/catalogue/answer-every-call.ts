@@ -1,13 +1,13 @@
 import type { ts as T } from "ts-morph";
-import { messagePerResult } from "./message-per-result.ts";
-import type { Operator, Variant } from "./operator.ts";
-import { pickedCalls } from "./pick-calls.ts";
-import type { Picked } from "./pick-calls.ts";
-import { suspicionAt } from "./evidence.ts";
-import type { Evidence } from "./evidence.ts";
-import { around, each, freshName, linesOf, within } from "./project.ts";
-import type { Node, Project, Source, Splice } from "./project.ts";
-import { deeper, indentAt, indentUnit, newline, typeImports } from "./style.ts";
+import { messagePerResult } from "../shapes/message-per-result.ts";
+import type { Operator, Variant } from "../operator.ts";
+import { pickedCalls } from "../shapes/pick-calls.ts";
+import type { Picked } from "../shapes/pick-calls.ts";
+import { suspicionAt } from "../evidence.ts";
+import type { Evidence } from "../evidence.ts";
+import { around, each, freshName, linesOf, within } from "../project.ts";
+import type { Node, Project, Source, Splice } from "../project.ts";
+import { deeper, indentAt, indentUnit, newline, typeImports } from "../shapes/style.ts";
 
 /** Carries out all calls of a reply and answers them in one message, where the harness handles the first one only. */
 export const answerEveryCall: Operator = {

@@ -1,10 +1,10 @@
 import type { ts as T } from "ts-morph";
-import { literalOf, numberText } from "./constants.ts";
-import type { Operator, Variant } from "./operator.ts";
-import { suspicionAt } from "./evidence.ts";
-import type { Evidence } from "./evidence.ts";
-import { each, linesOf } from "./project.ts";
-import type { Project, Source } from "./project.ts";
+import { literalOf, numberText } from "../shapes/constants.ts";
+import type { Operator, Variant } from "../operator.ts";
+import { suspicionAt } from "../evidence.ts";
+import type { Evidence } from "../evidence.ts";
+import { each, linesOf } from "../project.ts";
+import type { Project, Source } from "../project.ts";
 
 const FACTOR = 4;
 

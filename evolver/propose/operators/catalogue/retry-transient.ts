@@ -1,10 +1,10 @@
-import { kernelCalls, surroundings } from "./kernel-calls.ts";
-import type { KernelCall } from "./kernel-calls.ts";
-import type { Operator } from "./operator.ts";
-import { freshName } from "./project.ts";
-import type { Source } from "./project.ts";
-import { wrapped } from "./wrap-call.ts";
-import type { Helper } from "./wrap-call.ts";
+import { kernelCalls, surroundings } from "../shapes/kernel-calls.ts";
+import type { KernelCall } from "../shapes/kernel-calls.ts";
+import type { Operator } from "../operator.ts";
+import { freshName } from "../project.ts";
+import type { Source } from "../project.ts";
+import { wrapped } from "../shapes/wrap-call.ts";
+import type { Helper } from "../shapes/wrap-call.ts";
 
 /** Tries a call again, a bounded number of times with a growing pause, when its failure is one that passes. */
 export const retryTransient: Operator = {

@@ -1,6 +1,6 @@
 /** Finds the variable that holds what a tool call returned. */
-import { around, each } from "./project.ts";
-import type { Node, Project, Source } from "./project.ts";
+import { around, each } from "../project.ts";
+import type { Node, Project, Source } from "../project.ts";
 
 /**
  * Name of the closest variable or parameter in the functions around `node` that is a `ToolResult`: declared as one, or

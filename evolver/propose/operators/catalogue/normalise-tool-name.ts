@@ -1,9 +1,9 @@
-import { kernelCalls, surroundings } from "./kernel-calls.ts";
-import type { Operator } from "./operator.ts";
-import { freshName } from "./project.ts";
-import type { Source } from "./project.ts";
-import { wrapped } from "./wrap-call.ts";
-import type { Helper } from "./wrap-call.ts";
+import { kernelCalls, surroundings } from "../shapes/kernel-calls.ts";
+import type { Operator } from "../operator.ts";
+import { freshName } from "../project.ts";
+import type { Source } from "../project.ts";
+import { wrapped } from "../shapes/wrap-call.ts";
+import type { Helper } from "../shapes/wrap-call.ts";
 
 /** Finds the tool that the model means when it writes the name in another case, with other separators or a longer tail. */
 export const normaliseToolName: Operator = {

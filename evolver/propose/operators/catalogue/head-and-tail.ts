@@ -1,11 +1,11 @@
 import type { ts as T } from "ts-morph";
-import type { Operator, Variant } from "./operator.ts";
-import { suspicionAt } from "./evidence.ts";
-import type { Evidence } from "./evidence.ts";
-import { each, freshName, linesOf } from "./project.ts";
-import type { Project, Source } from "./project.ts";
-import { constantValue } from "./constants.ts";
-import { appended } from "./style.ts";
+import type { Operator, Variant } from "../operator.ts";
+import { suspicionAt } from "../evidence.ts";
+import type { Evidence } from "../evidence.ts";
+import { each, freshName, linesOf } from "../project.ts";
+import type { Project, Source } from "../project.ts";
+import { constantValue } from "../shapes/constants.ts";
+import { appended } from "../shapes/style.ts";
 
 /** Shows head and tail of a long result instead of the head alone: totals and errors stand at the end. */
 export const headAndTail: Operator = {
