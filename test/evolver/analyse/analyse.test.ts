@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { analyse, contrastOf } from "../../../evolver/analyse/analyse.ts";
-import { suspicion } from "../../../evolver/analyse/localise.ts";
+import { suspicion } from "../../../evolver/analyse/localise/spectrum.ts";
 import { framesOf } from "../../../evolver/analyse/stack.ts";
 import { templateOf } from "../../../evolver/analyse/template.ts";
 import { viewOf } from "../../../evolver/analyse/view.ts";
