@@ -25,9 +25,12 @@ const make = { command: "make" };
 const start = asked([user("go")], [use("bash", make)]);
 const long = "x".repeat(5000);
 
-function told(content: string, last: string, is_error?: boolean): TrajectoryEvent {
+function told(content: string, last: string, is_error?: boolean, name = "bash"): TrajectoryEvent {
   return asked(
-    [shown(content, is_error === undefined ? {} : { is_error })],
+    [
+      { role: "assistant", content: [use(name, make)] },
+      shown(content, is_error === undefined ? {} : { is_error }),
+    ],
     last === "" ? [] : [say(last)],
     1,
   );
