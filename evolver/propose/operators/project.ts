@@ -2,6 +2,8 @@
 import { loadTypeScript, parse } from "../../../guardrails/syntax.ts";
 import type { Node, SourceFile, Ts } from "../../../guardrails/syntax.ts";
 import type { FileEdit } from "../../candidate.ts";
+import { openTypes } from "./types.ts";
+import type { Types } from "./types.ts";
 
 export type { Node, SourceFile, Ts } from "../../../guardrails/syntax.ts";
 
@@ -14,6 +16,8 @@ export interface Source {
 export interface Project {
   readonly ts: Ts;
   readonly sources: readonly Source[];
+  /** Made when first asked for, which takes a second. @throws when the compiler's libraries are missing */
+  types(): Types;
 }
 
 /** Replaces `text.slice(start, end)`; an insertion has `start === end`. */
@@ -26,22 +30,43 @@ export interface Splice {
 export async function openProject(genome: ReadonlyMap<string, string>, harness: string): Promise<Project> {
   const ts = await loadTypeScript();
   const code = [...genome].filter(([path]) => path.startsWith(`${harness}/`) && path.endsWith(".ts"));
-  return { ts, sources: code.map(([path, text]) => ({ path, text, ast: parse(ts, path, text) })) };
+  const sources = code.map(([path, text]) => ({ path, text, ast: parse(ts, path, text) }));
+  let types: Types | undefined;
+  return {
+    ts,
+    sources,
+    types: () => (types ??= openTypes(ts, new Map(sources.map(({ path, ast }) => [path, ast])))),
+  };
+}
+
+export interface Edited {
+  readonly edits: readonly FileEdit[];
+  /** The changed files, parsed. */
+  readonly trees: ReadonlyMap<string, SourceFile>;
 }
 
 /** Undefined when two splices overlap, or the result no longer parses. */
-export function editsOf(
+export function edited(
   project: Project,
   splices: ReadonlyMap<string, readonly Splice[]>,
-): FileEdit[] | undefined {
+): Edited | undefined {
   const edits: FileEdit[] = [];
+  const trees = new Map<string, SourceFile>();
   for (const [path, changes] of splices) {
     const source = project.sources.find((each) => each.path === path);
     const after = source && spliced(source.text, changes);
-    if (source === undefined || after === undefined || !parses(project.ts, path, after)) return undefined;
+    const tree = after === undefined ? undefined : parsed(project.ts, path, after);
+    if (source === undefined || after === undefined || tree === undefined) return undefined;
     edits.push({ path, before: source.text, after });
+    trees.set(path, tree);
   }
-  return edits;
+  return { edits, trees };
+}
+
+/** Undefined when it does not parse. */
+export function parsed(ts: Ts, path: string, text: string): SourceFile | undefined {
+  const tree: SourceFile & { readonly parseDiagnostics?: readonly unknown[] } = parse(ts, path, text);
+  return (tree.parseDiagnostics ?? []).length === 0 ? tree : undefined;
 }
 
 function spliced(text: string, splices: readonly Splice[]): string | undefined {
@@ -54,13 +79,6 @@ function spliced(text: string, splices: readonly Splice[]): string | undefined {
     at = end;
   }
   return result + text.slice(at);
-}
-
-function parses(ts: Ts, path: string, text: string): boolean {
-  const { parseDiagnostics } = parse(ts, path, text) as SourceFile & {
-    readonly parseDiagnostics?: readonly unknown[];
-  };
-  return (parseDiagnostics ?? []).length === 0;
 }
 
 // ---------------------------------------------------------------- looking around
