@@ -9,7 +9,7 @@ import type { Mutation } from "./mutation.ts";
 import { normalForms } from "./normal-form.ts";
 import type { Operator } from "./operator.ts";
 import { edited, openProject, parsed } from "./project.ts";
-import type { Edited, Project } from "./project.ts";
+import type { ChangedFile, Edited, Project } from "./project.ts";
 
 export interface OperatorOptions {
   /** Proposals for one cluster; 6 when absent. */
@@ -45,8 +45,11 @@ export function operators({
   };
 }
 
-/** Ideas that are worked out at a time: one program of the compiler checks them all. */
-const BATCH = 200;
+/** Ideas that are worked out at a time: one program of the compiler checks them all, and takes half a second to begin. */
+const LEAST_BATCH = 40;
+const MOST_BATCH = 1000;
+/** So many more ideas than proposals are wanted: some do not fit the types. */
+const SURPLUS = 1.6;
 
 function chosen(
   ideas: readonly Idea[],
@@ -56,12 +59,14 @@ function chosen(
 ): Proposal[] {
   const isNew = newcomers(project, context);
   const found: Proposal[] = [];
-  for (let from = 0; from < ideas.length && found.length < limit; from += BATCH) {
-    const worked = ideas.slice(from, from + BATCH).flatMap((idea) => {
+  let size = 0;
+  for (let from = 0; from < ideas.length && found.length < limit; from += size) {
+    size = Math.min(MOST_BATCH, Math.max(LEAST_BATCH, Math.ceil((limit - found.length) * SURPLUS)));
+    const worked = ideas.slice(from, from + size).flatMap((idea) => {
       const result = edited(project, idea.splices);
-      return result && isNew(result) ? [{ idea, ...result }] : [];
+      return result && isNew(result.changed) ? [{ idea, ...result }] : [];
     });
-    const clean = typed ? project.types().clean(worked.map(({ trees }) => trees)) : undefined;
+    const clean = typed ? project.types().clean(worked) : undefined;
     found.push(...worked.filter((_, index) => clean?.[index] ?? true).map(proposalOf));
   }
   return found.slice(0, limit);
@@ -73,28 +78,30 @@ function proposalOf({ idea, edits }: { readonly idea: Idea } & Edited): Proposal
 }
 
 /** Tells whether code was never seen: not what the harness is, not what was rejected, not what was told before. */
-function newcomers(project: Project, { rejected }: ProposeContext): (result: Edited) => boolean {
-  const formOf = normalForms(project.ts);
-  const original = new Map(project.sources.map(({ path, ast }) => [path, formOf(ast)]));
-  const keyOf = ({ trees }: Pick<Edited, "trees">): string =>
-    JSON.stringify(
-      [...trees]
-        .map(([path, tree]): [string, string] => [path, formOf(tree)])
-        .filter(([path, form]) => original.get(path) !== form)
-        .toSorted(([a], [b]) => (a < b ? -1 : 1)),
-    );
-  const seen = new Set(["[]"]);
+function newcomers(project: Project, { rejected }: ProposeContext): (changed: Edited["changed"]) => boolean {
+  const formsOf = normalForms(project.ts);
+  const original = new Map(project.sources.map(({ path, ast }) => [path, formsOf(ast)]));
+  const keyOf = (changed: Edited["changed"]): string =>
+    JSON.stringify([...changed].map(([path, file]) => differences(path, file)).toSorted());
+  const differences = (path: string, { tree, statement }: ChangedFile): string => {
+    const before = original.get(path) ?? [];
+    const forms = formsOf(tree);
+    const after = statement === undefined ? forms : before.with(statement, forms[0] ?? "");
+    if (after.length !== before.length) return JSON.stringify([path, after]);
+    const other = after.flatMap((form, index) => (form === before[index] ? [] : [[index, form]]));
+    return other.length === 0 ? "" : JSON.stringify([path, other]);
+  };
+  const seen = new Set<string>();
   for (const { proposal } of rejected) {
-    const code = proposal.edits.filter(({ path }) => original.has(path));
-    const trees = code.flatMap(({ path, after }) => {
-      const tree = parsed(project.ts, path, after);
-      return tree ? [[path, tree] as const] : [];
+    const changed = proposal.edits.flatMap(({ path, after }) => {
+      const tree = original.has(path) ? parsed(project.ts, path, after) : undefined;
+      return tree ? [[path, { tree }] as const] : [];
     });
-    if (trees.length === proposal.edits.length) seen.add(keyOf({ trees: new Map(trees) }));
+    if (changed.length === proposal.edits.length) seen.add(keyOf(new Map(changed)));
   }
-  return (result) => {
-    const key = keyOf(result);
-    if (seen.has(key)) return false;
+  return (changed) => {
+    const key = keyOf(changed);
+    if (seen.has(key) || [...changed].every(([path, file]) => differences(path, file) === "")) return false;
     seen.add(key);
     return true;
   };

@@ -1,18 +1,16 @@
-/** Text of a file that is equal for files which differ in layout, comments, parentheses and the order of commuting operands only. */
+/** Text of statements that is equal for code which differs in layout, comments, parentheses and the order of commuting operands only. */
 import type { Node, SourceFile, Ts } from "../../../guardrails/syntax.ts";
 
-/** Keeps the forms of statements it has seen: candidates share most of them. */
-export function normalForms(ts: Ts): (tree: SourceFile) => string {
+/** The form of each statement. Forms are kept: candidates share most of their statements. */
+export function normalForms(ts: Ts): (tree: SourceFile) => readonly string[] {
   const seen = new Map<string, string>();
   return (tree) =>
-    tree.statements
-      .map((statement) => {
-        const text = statement.getText(tree);
-        const form = seen.get(text) ?? formOf(ts, tree, statement);
-        seen.set(text, form);
-        return form;
-      })
-      .join("\n");
+    tree.statements.map((statement) => {
+      const text = statement.getText(tree);
+      const form = seen.get(text) ?? formOf(ts, tree, statement);
+      seen.set(text, form);
+      return form;
+    });
 }
 
 function formOf(ts: Ts, tree: SourceFile, node: Node): string {

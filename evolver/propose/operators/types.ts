@@ -7,19 +7,19 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { ts as T } from "ts-morph";
 import { protocolTypes } from "../../check/protocol-types.ts";
+import { parse } from "../../../guardrails/syntax.ts";
 import type { Node, SourceFile, Ts } from "../../../guardrails/syntax.ts";
+import type { Edited, Source } from "./project.ts";
 
 export interface Types {
   readonly checker: T.TypeChecker;
   /** For each candidate, whether the compiler finds nothing in its files that it did not find before. */
-  clean(candidates: readonly ChangedTrees[]): boolean[];
+  clean(candidates: readonly Pick<Edited, "edits" | "changed">[]): boolean[];
 }
 
-/** Changed files of one candidate, parsed, by path. */
-export type ChangedTrees = ReadonlyMap<string, SourceFile>;
-
 /** @throws when the libraries of the compiler or the protocol's types are missing: every name would be unknown */
-export function openTypes(ts: Ts, trees: ReadonlyMap<string, SourceFile>): Types {
+export function openTypes(ts: Ts, sources: readonly Source[]): Types {
+  const trees = new Map(sources.map(({ path, ast }) => [path, ast]));
   const base = programOf(ts, trees, new Map());
   const before = new Map<string, ReadonlySet<string>>();
   const known = (path: string): ReadonlySet<string> => {
@@ -30,23 +30,62 @@ export function openTypes(ts: Ts, trees: ReadonlyMap<string, SourceFile>): Types
   return {
     checker: base.getTypeChecker(),
     clean(candidates) {
-      const changed = new Map(
-        candidates.flatMap((files, index) =>
-          [...files].map(([path, tree]) => [`${CANDIDATE}${index}/${path}`, tree] as const),
-        ),
-      );
-      const program = programOf(ts, trees, changed);
-      return candidates.map((files, index) =>
-        [...files].every(([path, tree]) => {
-          const file = program.getSourceFile(`/${CANDIDATE}${index}/${path}`);
-          const nodes = touched(ts, trees.get(path), tree);
-          return (
-            file !== undefined && messagesOf(ts, program, file, nodes).every((text) => known(path).has(text))
-          );
+      const { extended, parts } = asFunctions(ts, sources, candidates);
+      const others = asFiles(ts, candidates, parts);
+      const program = programOf(ts, new Map([...trees, ...extended]), others);
+      return candidates.map(({ changed }, index) =>
+        [...changed.keys()].every((path) => {
+          const part = parts.get(index);
+          const file = program.getSourceFile(part === undefined ? `/${CANDIDATE}${index}/${path}` : `/${path}`);
+          const nodes = part === undefined ? undefined : file?.statements.slice(part, part + 1);
+          return file !== undefined && messagesOf(ts, program, file, nodes).every((text) => known(path).has(text));
         }),
       );
     },
   };
+}
+
+type Candidates = Parameters<Types["clean"]>[0];
+
+/**
+ * Candidates that change the body of one function stand as further functions in its file: all of them share its types
+ * and one checker. Parts are the numbers of their statements, by number of the candidate.
+ */
+function asFunctions(ts: Ts, sources: readonly Source[], candidates: Candidates) {
+  const added = new Map<string, string[]>();
+  const parts = new Map<number, number>();
+  for (const [index, { changed }] of candidates.entries()) {
+    const [[path, file] = ["", undefined]] = changed;
+    const source = sources.find((each) => each.path === path);
+    const statement = file?.statement === undefined ? undefined : file.tree.statements[0];
+    if (changed.size !== 1 || !source || !file || !statement || !isClosed(ts, statement)) continue;
+    const copies = added.get(path) ?? [];
+    added.set(path, copies);
+    parts.set(index, source.ast.statements.length + copies.length);
+    const { text } = file.tree;
+    const name = statement.name;
+    copies.push(`${text.slice(0, name.end)}_${CANDIDATE.replace("-", "")}${index}${text.slice(name.end)}`);
+  }
+  const extended = [...added].map(([path, copies]) => {
+    const source = sources.find((each) => each.path === path);
+    return [path, parse(ts, path, [source?.text ?? "", ...copies].join("\n"))] as const;
+  });
+  return { extended, parts };
+}
+
+/** A change of what is inside cannot be seen from outside: the function says what it returns. */
+function isClosed(ts: Ts, statement: T.Statement): statement is T.FunctionDeclaration & { readonly name: T.Identifier } {
+  return ts.isFunctionDeclaration(statement) && statement.type !== undefined && statement.name !== undefined;
+}
+
+function asFiles(ts: Ts, candidates: Candidates, parts: ReadonlyMap<number, number>): Map<string, SourceFile> {
+  return new Map(
+    candidates.flatMap(({ edits }, index) =>
+      parts.has(index)
+        ? []
+        : edits.map(({ path, after }) => [`${CANDIDATE}${index}/${path}`, parse(ts, path, after)] as const),
+    ),
+  );
 }
 
 const CANDIDATE = "candidate-";
@@ -154,19 +193,6 @@ function messagesOf(
     program.getSemanticDiagnostics;
   const found = nodes === undefined ? check(file) : check(file, undefined, nodes);
   return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
-}
-
-/**
- * Statements of `after` that can have errors which `before` had not: functions that say what they return keep a change
- * to themselves. Undefined when that is the whole file.
- */
-function touched(ts: Ts, before: SourceFile | undefined, after: SourceFile): Node[] | undefined {
-  const old = new Set(before?.statements.map((statement) => statement.getText(before)));
-  const fresh = after.statements.filter((statement) => !old.has(statement.getText(after)));
-  const closed = fresh.every(
-    (statement) => ts.isFunctionDeclaration(statement) && statement.type !== undefined,
-  );
-  return closed && fresh.length > 0 ? fresh : undefined;
 }
 
 function read(name: string): string | undefined {
