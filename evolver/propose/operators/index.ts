@@ -3,6 +3,7 @@ import type { Proposal } from "../../candidate.ts";
 import type { ProposeContext, Proposer } from "../proposer.ts";
 import { answerEveryCall } from "./catalogue/answer-every-call.ts";
 import { awaitPromise } from "./catalogue/await-promise.ts";
+import { DOMAIN_OPERATORS } from "./catalogue/domain.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
 import { guardUndefined } from "./catalogue/guard-undefined.ts";
@@ -28,6 +29,7 @@ export const OPERATORS: readonly Operator[] = [
   normaliseToolName,
   widenLimit,
   awaitPromise,
+  ...DOMAIN_OPERATORS,
 ];
 
 export interface OperatorOptions {
