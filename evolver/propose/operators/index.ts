@@ -1,36 +1,12 @@
 /** Template-based program repair for harness code: no language model, known shapes of known faults. */
 import type { Proposal } from "../../candidate.ts";
 import type { ProposeContext, Proposer } from "../proposer.ts";
-import { answerEveryCall } from "./catalogue/answer-every-call.ts";
-import { awaitPromise } from "./catalogue/await-promise.ts";
-import { DOMAIN_OPERATORS } from "./catalogue/domain.ts";
+import { TEMPLATES } from "./catalogue/index.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
-import { guardUndefined } from "./catalogue/guard-undefined.ts";
-import { headAndTail } from "./catalogue/head-and-tail.ts";
-import { isolateThrow } from "./catalogue/isolate-throw.ts";
-import { normaliseToolName } from "./catalogue/normalise-tool-name.ts";
-import { nudgeSilence } from "./catalogue/nudge-silence.ts";
 import type { Operator } from "./operator.ts";
 import { editsOf, openProject } from "./project.ts";
 import type { Project } from "./project.ts";
-import { retryTransient } from "./catalogue/retry-transient.ts";
-import { surfaceError } from "./catalogue/surface-error.ts";
-import { widenLimit } from "./catalogue/widen-limit.ts";
-
-export const OPERATORS: readonly Operator[] = [
-  answerEveryCall,
-  guardUndefined,
-  isolateThrow,
-  retryTransient,
-  surfaceError,
-  nudgeSilence,
-  headAndTail,
-  normaliseToolName,
-  widenLimit,
-  awaitPromise,
-  ...DOMAIN_OPERATORS,
-];
 
 export interface OperatorOptions {
   /** Proposals for one cluster; 6 when absent. */
@@ -42,7 +18,7 @@ export interface OperatorOptions {
 /** Below this the evidence does not speak for the change. */
 const LEAST_RANK = 0.05;
 
-export function operators({ limit = 6, among = OPERATORS }: OperatorOptions = {}): Proposer {
+export function operators({ limit = 6, among = TEMPLATES }: OperatorOptions = {}): Proposer {
   return {
     name: "operators",
     async propose(context) {

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Proposal } from "../../../evolver/candidate.ts";
 import type { Trace } from "../../../evolver/failure.ts";
-import { operators, OPERATORS } from "../../../evolver/propose/operators/index.ts";
+import { TEMPLATES } from "../../../evolver/propose/operators/catalogue/index.ts";
+import { operators } from "../../../evolver/propose/operators/index.ts";
 import type { Harness } from "../../../runtime/kernel/protocol.ts";
 import { play } from "../../helpers/scripted-kernel.ts";
 import type { Script } from "../../helpers/scripted-kernel.ts";
@@ -27,7 +28,7 @@ export async function proposalsFor(
   harness: string,
   failure: Trace,
 ): Promise<readonly Proposal[]> {
-  const among = OPERATORS.filter(({ name }) => name === operator);
+  const among = TEMPLATES.filter(({ name }) => name === operator);
   if (among.length !== 1) throw new Error(`there are ${among.length} operators named ${operator}`);
   return operators({ limit: 50, among }).propose({
     cluster: clusterOf(failure),
