@@ -3,6 +3,7 @@ import type { Mutation } from "../mutation.ts";
 import type { Operator } from "../operator.ts";
 import { answerEveryCall } from "./answer-every-call.ts";
 import { awaitPromise } from "./await-promise.ts";
+import { DOMAIN_OPERATORS } from "./domain.ts";
 import { guardUndefined } from "./guard-undefined.ts";
 import { headAndTail } from "./head-and-tail.ts";
 import { isolateThrow } from "./isolate-throw.ts";
@@ -51,6 +52,7 @@ export const TEMPLATES: readonly Operator[] = [
   normaliseToolName,
   widenLimit,
   awaitPromise,
+  ...DOMAIN_OPERATORS,
 ];
 
 /** Each changes a place that is suspected, in a way that many faults of harnesses are undone by. */
