@@ -82,6 +82,7 @@ interface State {
   readonly format: Format;
   readonly watch: ((done: number) => void) | undefined;
   readonly at: string;
+  readonly kernelVersion: string;
   readonly counts: Counts;
   readonly bad: BadRowReport[];
   batch: ImportedRun[];
@@ -100,6 +101,7 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
     format,
     watch,
     at: new Date().toISOString(),
+    kernelVersion: packageVersion(),
     counts: { added: 0, replaced: 0, unchanged: 0, passed: 0, failed: 0, unlabelled: 0, badRows: 0 },
     bad: [],
     batch: [],
@@ -178,7 +180,7 @@ function countIn({ counts, tasks }: State, { outcome, task }: Transcript): void 
 }
 
 function importedRun(
-  { format, at }: State,
+  { format, at, kernelVersion }: State,
   transcript: Transcript,
   { run, id, hash }: { readonly run: string; readonly id: string; readonly hash: string },
 ): ImportedRun {
@@ -189,7 +191,7 @@ function importedRun(
     at,
     instruction,
     release: RELEASE,
-    kernelVersion: packageVersion(),
+    kernelVersion,
   };
   const replies = transcript.turns.filter((turn) => turn.kind === "acted");
   const sum = (of: (turn: (typeof replies)[number]) => number): number =>

@@ -56,7 +56,11 @@ export function printJsonLine(value: unknown): void {
 export async function printPiece(text: string): Promise<void> {
   if (process.stdout.write(text) || process.stdout.destroyed) return;
   await new Promise<void>((resolve) => {
-    process.stdout.once("drain", resolve).once("close", resolve);
+    const done = (): void => {
+      process.stdout.off("drain", done).off("close", done);
+      resolve();
+    };
+    process.stdout.on("drain", done).on("close", done);
   });
 }
 

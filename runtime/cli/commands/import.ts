@@ -27,8 +27,9 @@ export async function importRuns(
   else printImported(imported);
 }
 
-/** Bad rows that a person is shown. */
+/** Bad rows that a person is shown, and powers of pass^k. */
 const SHOWN = 10;
+const POWERS = 4;
 
 function printImported({
   added,
@@ -53,7 +54,10 @@ function printImported({
   print(labels.join("; "));
   if (passHat.length > 1)
     print(
-      `${passHat.map((value, index) => `pass^${index + 1} ${value.toFixed(2)}`).join(", ")}  ${dim("all of so many tries of a task pass")}`,
+      `${passHat
+        .slice(0, POWERS)
+        .map((value, index) => `pass^${index + 1} ${value.toFixed(2)}`)
+        .join(", ")}  ${dim("all of so many tries of a task pass")}`,
     );
   if (badRows > 0) {
     print(yellow(`${count(badRows, "row")} could not be read:`));

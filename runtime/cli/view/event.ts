@@ -55,7 +55,8 @@ export function describeEvent(event: TrajectoryEvent, used = 0): string | undefi
 }
 
 function describeModelCall(event: Extract<TrajectoryEvent, { kind: "model_called" }>, used: number): string {
-  const head = dim(`step ${event.step + 1}`);
+  // The steps of an imported run are counted as its source does.
+  const head = dim(`step ${event.source?.step ?? event.step + 1}`);
   if (event.error !== undefined)
     return `${head} ${red(`${event.error.code}: ${oneLine(event.error.message, 200)}`)}`;
   const said = event.reply?.content.map((block) => (block.type === "text" ? block.text : "")).join(" ") ?? "";

@@ -1,5 +1,5 @@
 /** A row that cannot be understood. It is told with its number; the others go in. */
-import { z } from "zod";
+import type { z } from "zod";
 
 export class BadRow extends Error {
   override readonly name = "BadRow";

@@ -72,6 +72,7 @@ const KNOWN_OF_MESSAGE = new Set([
   "function_call",
   "reasoning_content",
 ]);
+const KNOWN_OF_RESULT = new Set([...KNOWN_OF_MESSAGE, "name"]);
 
 function idOf({ id, task_id, trial, domain }: Row): string | undefined {
   if (id !== undefined && id !== null) return String(id);
@@ -86,7 +87,9 @@ function taskOf({ task_id, domain }: Row): string | null {
 }
 
 function turnsOf(message: Message, step: number): Turn[] {
-  const extra = extraOf({ ...others(message, KNOWN_OF_MESSAGE), parts: otherParts(message.content) });
+  // A result's name is that of its call.
+  const known = message.role === "tool" ? KNOWN_OF_RESULT : KNOWN_OF_MESSAGE;
+  const extra = extraOf({ ...others(message, known), parts: otherParts(message.content) });
   const source = { step, ...extra };
   const text = textOf(message.content);
   switch (message.role) {
