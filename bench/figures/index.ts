@@ -1,4 +1,5 @@
 import type { Figure } from "../figure.ts";
+import { clusters } from "./clusters.ts";
 import { demo } from "./demo.ts";
 import { gateLife } from "./gate-life.ts";
 import { gateNulls } from "./gate-nulls.ts";
@@ -6,6 +7,7 @@ import { gatePeers } from "./gate-peers.ts";
 import { gatePower } from "./gate-power.ts";
 import { gateTaubench } from "./gate-taubench.ts";
 import { help } from "./help.ts";
+import { importing } from "./import.ts";
 import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
 import { promotionKill } from "./promotion-kill.ts";
@@ -36,4 +38,6 @@ export const FIGURES: readonly Figure[] = [
   gatePeers,
   gateTaubench,
   whoWhen,
+  importing,
+  clusters,
 ];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { analyse } from "../../evolver/analyse/analyse.ts";
-import { cluster } from "../../evolver/cluster.ts";
-import { asked, finished, say, threw, trace, user } from "./traces.ts";
+import { analyse } from "../../../evolver/analyse/analyse.ts";
+import { cluster } from "../../../evolver/clusters/cluster.ts";
+import { asked, finished, say, threw, trace, user } from "../traces.ts";
 
 const gaveUp = (number: number) =>
   trace(asked([user("go")], [say(`I cannot open file ${number}`)]), finished("done", ""));

@@ -1,7 +1,7 @@
 /** Puts failures with the same signature together: one patch should answer one recurring failure. */
 import { createHash } from "node:crypto";
-import type { Cluster, Failure, Kind, Signature } from "./failure.ts";
-import { count } from "../runtime/kernel/count.ts";
+import type { Cluster, Failure, Kind, Signature } from "../failure.ts";
+import { count } from "../../runtime/kernel/count.ts";
 
 /** Biggest cluster first; equal sizes by id, so that the order does not depend on the order of the runs. */
 export function cluster(failures: readonly Failure[]): Cluster[] {
@@ -21,6 +21,11 @@ export function clusterId({ kind, template }: Signature): string {
   return createHash("sha256").update(`${kind}\n${template}`).digest("hex").slice(0, 12);
 }
 
+/** What broke, in words. */
+export function describe({ kind, template }: Signature): string {
+  return `${WORDS[kind]}: ${template}`;
+}
+
 function signatureOf(members: readonly Failure[]): Signature {
   const first = members[0];
   if (!first) throw new Error("cluster: a group of failures cannot be empty");
@@ -28,8 +33,7 @@ function signatureOf(members: readonly Failure[]): Signature {
 }
 
 function titleOf(members: readonly Failure[]): string {
-  const { kind, template } = signatureOf(members);
-  return `${count(members.length, "run")}: ${WORDS[kind]}: ${template}`;
+  return `${count(members.length, "run")}: ${describe(signatureOf(members))}`;
 }
 
 const WORDS: Record<Kind, string> = {
