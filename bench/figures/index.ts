@@ -11,6 +11,7 @@ import { policy } from "./policy.ts";
 import { promotionKill } from "./promotion-kill.ts";
 import { recording } from "./recording.ts";
 import { replaySaved } from "./replay-saved.ts";
+import { retrieval } from "./retrieval.ts";
 import { runMemory } from "./run-memory.ts";
 import { snapshots } from "./snapshot.ts";
 import { toolStart } from "./tool-start.ts";
@@ -34,4 +35,5 @@ export const FIGURES: readonly Figure[] = [
   promotionKill,
   gatePeers,
   gateTaubench,
+  retrieval,
 ];

@@ -26,7 +26,9 @@ const SKILLS = [
   },
 ];
 const names = async (query: string, limit = 10): Promise<string[]> =>
-  createSkillIndex(SKILLS).search(query, limit).map(({ name }) => name);
+  createSkillIndex(SKILLS)
+    .search(query, limit)
+    .map(({ name }) => name);
 
 test("finds skills by name, description and body, the name counting most", async () => {
   expect(await names("the total of the sales")).toEqual(["csv-total", "log-triage"]);
