@@ -13,6 +13,7 @@ import { policy } from "./policy.ts";
 import { promotionKill } from "./promotion-kill.ts";
 import { recording } from "./recording.ts";
 import { replaySaved } from "./replay-saved.ts";
+import { retrieval } from "./retrieval.ts";
 import { runMemory } from "./run-memory.ts";
 import { snapshots } from "./snapshot.ts";
 import { toolStart } from "./tool-start.ts";
@@ -40,4 +41,5 @@ export const FIGURES: readonly Figure[] = [
   whoWhen,
   importing,
   clusters,
+  retrieval,
 ];
