@@ -3,7 +3,7 @@ import { messageOf } from "../../runtime/kernel/error.ts";
 import type { Reason } from "../../replay/gate/outcome.ts";
 import type { Proposal } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
-import { rungOf } from "../propose/model/apply.ts";
+import { rungOf } from "../propose/rung.ts";
 import type { ProposeContext } from "../propose/proposer.ts";
 import { passingTraces } from "./clusters.ts";
 import type { CycleState } from "./state.ts";
