@@ -239,12 +239,12 @@ describe("nothing is written that was not read", () => {
   test.each<[string, Edit, words: string]>([
     [
       "another hash",
-      { ...replace({ declaration: "TRIES" }, "x"), hash: "0".repeat(12) } as Edit,
+      { op: "replace_text", ...main, find: "TRIES", replace: "x", hash: "0".repeat(12) },
       "is not that of the text you were shown",
     ],
     [
       "no such file",
-      { ...replace({ declaration: "TRIES" }, "x"), path: "harness/other.ts" } as Edit,
+      { op: "replace_text", ...main, find: "TRIES", replace: "x", path: "harness/other.ts" },
       "does not exist",
     ],
     ["there already", { op: "create", path: "harness/main.ts", content: "x" }, "exists: change it"],
