@@ -90,6 +90,7 @@ const Hypothesis = z.object({
   score: z.number(),
   evidence: z.string(),
   against: z.string().exactOptional(),
+  judged: z.string().exactOptional(),
 });
 const Failure = z.object({ trace: Trace, signature: Signature, hypotheses: z.array(Hypothesis) });
 
@@ -126,6 +127,8 @@ const ToPropose = z.object({
   type: z.literal("propose"),
   id,
   proposer: ProposerName,
+  /** For the proposer `model`. */
+  asking: z.object({ candidates: z.int().positive(), corrections: z.int().nonnegative() }),
   model: ModelFacts,
   context: Context,
 });
