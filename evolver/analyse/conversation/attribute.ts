@@ -68,7 +68,7 @@ function hypothesisOf({ turn, traits, chance }: Guess): Hypothesis {
     component: "model",
     category: meanings[0]?.kind ?? "wrong-result",
     score: chance,
-    evidence: `${author}: ${words.length === 0 ? oneLine(text) : words.join("; ")}`,
+    evidence: words.length === 0 ? oneLine(text) : words.join("; "),
     ...(against.length === 0 ? {} : { against: against.join("; ") }),
   };
 }
