@@ -3,6 +3,8 @@ import { messageOf } from "../../runtime/kernel/error.ts";
 import type { Reason } from "../../replay/gate/outcome.ts";
 import type { Proposal } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
+import { gatherKnowledge } from "../knowledge/gather.ts";
+import type { Knowledge } from "../knowledge/knowledge.ts";
 import { rungOf } from "../propose/model/apply.ts";
 import type { ProposeContext } from "../propose/proposer.ts";
 import { passingTraces } from "./clusters.ts";
@@ -32,6 +34,7 @@ export async function proposalsFor(
     genome,
     paths,
     rejected: rejectedFor(state, support.id),
+    knowledge: await knowledgeOf(state),
     signal,
   };
   const proposals: Proposal[] = [];
@@ -60,6 +63,16 @@ export async function proposalsFor(
   }
   return fresh;
 }
+
+/** Read once for a cycle: of the release that it started from. */
+function knowledgeOf(state: CycleState): Promise<Knowledge> {
+  const { runtime, release } = state.options;
+  const known = knowledge.get(state) ?? gatherKnowledge(runtime, release);
+  knowledge.set(state, known);
+  return known;
+}
+
+const knowledge = new WeakMap<CycleState, Promise<Knowledge>>();
 
 /** Earlier attempts at this cluster, and as much of the reasons as a proposer may know. */
 function rejectedFor(state: CycleState, cluster: string): ProposeContext["rejected"] {

@@ -96,7 +96,7 @@ function proposalsOf(outcome: Ending<readonly Proposal[]>, usd: number): readonl
  */
 function lineOf(id: number, proposer: ProposerName, model: Model, context: ProposeContext): string {
   const { name, description, deterministic, contextTokens, price } = model;
-  const { genome, paths, rejected } = context;
+  const { genome, paths, rejected, knowledge } = context;
   const failures = context.cluster.failures.map((failure) => ({
     ...failure,
     trace: nameless(failure.trace),
@@ -109,7 +109,14 @@ function lineOf(id: number, proposer: ProposerName, model: Model, context: Propo
       id,
       proposer,
       model: { name, description, deterministic, contextTokens, ...(price === undefined ? {} : { price }) },
-      context: { cluster, passing: passing.slice(0, count), genome: [...genome], paths, rejected },
+      context: {
+        cluster,
+        passing: passing.slice(0, count),
+        genome: [...genome],
+        paths,
+        rejected,
+        ...(proposer === "distill" && knowledge !== undefined ? { knowledge } : {}),
+      },
     };
     const line = `${JSON.stringify(question)}\n`;
     if (Buffer.byteLength(line) <= LONGEST_ASKED) return line;
