@@ -1,5 +1,6 @@
 /** Template-based program repair for harness code: no language model, known shapes of known faults. */
 import type { Proposal } from "../../candidate.ts";
+import { asTraced, localise } from "../../analyse/localise/localise.ts";
 import type { ProposeContext, Proposer } from "../proposer.ts";
 import { answerEveryCall } from "./catalogue/answer-every-call.ts";
 import { awaitPromise } from "./catalogue/await-promise.ts";
@@ -44,7 +45,10 @@ export function operators({ limit = 6, among = OPERATORS }: OperatorOptions = {}
   return {
     name: "operators",
     async propose(context) {
-      const evidence = evidenceOf(context.cluster, context.passing);
+      const { cluster, passing, genome, paths } = context;
+      const failing = cluster.failures.map(({ trace }) => trace);
+      const ranking = await localise(failing, passing, asTraced(genome, paths.harness));
+      const evidence = evidenceOf(cluster, passing, ranking);
       const chosen = among.filter((operator) => operator.appliesTo(evidence) >= LEAST_RANK);
       if (chosen.length === 0) return [];
       const project = await openProject(context.genome, context.paths.harness);
