@@ -13,10 +13,12 @@ import { policy } from "./policy.ts";
 import { promotionKill } from "./promotion-kill.ts";
 import { recording } from "./recording.ts";
 import { replaySaved } from "./replay-saved.ts";
+import { retrieval } from "./retrieval.ts";
 import { runMemory } from "./run-memory.ts";
 import { snapshots } from "./snapshot.ts";
 import { toolStart } from "./tool-start.ts";
 import { trialStart } from "./trial-start.ts";
+import { whoWhen } from "./whowhen.ts";
 
 /** In the order of the table. */
 export const FIGURES: readonly Figure[] = [
@@ -36,6 +38,8 @@ export const FIGURES: readonly Figure[] = [
   promotionKill,
   gatePeers,
   gateTaubench,
+  whoWhen,
   importing,
   clusters,
+  retrieval,
 ];
