@@ -18,6 +18,10 @@ export interface ProposeContext {
 
 export interface Proposer {
   readonly name: string;
+  /** True when each question costs money, or minutes of somebody's work: a bandit decides when to ask it. */
+  readonly isPaid?: boolean;
+  /** True when nobody can say what a question costs. Under a cap such a one must not be asked. */
+  readonly isUnpriced?: boolean;
   /**
    * Best proposal first; empty when it has nothing to say. May throw: the cycle records the error and goes on with the
    * other proposers.
