@@ -7,7 +7,12 @@ import { initHome } from "../../../runtime/kernel/home/init.ts";
 const KINDS = Array.from({ length: 9 }, (_, i) => i);
 
 /** As editors on some systems leave it. */
-const LESSONS = ["# Lessons", "", ...KINDS.map((i) => `- Slips of kind ${i} bear the stamp H-${40 + i}`), ""].join("\r\n");
+const LESSONS = [
+  "# Lessons",
+  "",
+  ...KINDS.map((i) => `- Slips of kind ${i} bear the stamp H-${40 + i}`),
+  "",
+].join("\r\n");
 
 const PLATES = `---
 name: opaque-binary
@@ -48,11 +53,7 @@ export async function houseAt(dir: string): Promise<string> {
   const home = await initHome(dir, "default");
   await rm(join(home, "skills"), { recursive: true });
   await rm(join(home, "tasks"), { recursive: true });
-  const skills = [
-    { name: "opaque-binary", text: PLATES },
-    { name: "archive-maps", text: MAPS },
-    ...OTHERS,
-  ];
+  const skills = [{ name: "opaque-binary", text: PLATES }, { name: "archive-maps", text: MAPS }, ...OTHERS];
   for (const { name, text } of skills) {
     await mkdir(join(home, "skills", name), { recursive: true });
     await writeFile(join(home, "skills", name, "SKILL.md"), text);

@@ -61,7 +61,12 @@ export async function runInProcess(setup: Setup, task: TaskOnDisk): Promise<Outc
       (error: unknown) => `threw ${String(error)}`,
     );
     const quiet = new AbortController();
-    const { verdict, detail } = await verifyTask({ task, workspace, sandbox: setup.sandbox, signal: quiet.signal });
+    const { verdict, detail } = await verifyTask({
+      task,
+      workspace,
+      sandbox: setup.sandbox,
+      signal: quiet.signal,
+    });
     const isCrash = said.startsWith("threw TypeError") || said.startsWith("threw RangeError");
     return { pass: verdict === "pass" && !isCrash, why: `${detail}\n${said}` };
   } finally {
@@ -83,7 +88,8 @@ async function kernelOf(
   signal: AbortSignal,
   call: (call: ToolCall) => Promise<ToolResult>,
 ): Promise<Kernel> {
-  const shelf = await openSkillShelf(join(home, "skills"), "/skills");
+  const prompts = await promptsIn(join(home, "prompts"));
+  const shelf = await openSkillShelf(join(home, "skills"), "/skills", prompts["lessons"]);
   const began = performance.now();
   const steps = Math.min(task.task.budgets?.steps ?? STEPS, STEPS);
   let used = 0;
@@ -94,7 +100,7 @@ async function kernelOf(
       instruction: task.task.instruction,
       workspace: "/workspace",
       tools: toolSpecs(builtinTools()),
-      prompts: await promptsIn(join(home, "prompts")),
+      prompts,
       limits: { steps, context_tokens: model.contextTokens, output_tokens: outputTokens },
     },
     model: {
@@ -111,11 +117,12 @@ async function kernelOf(
     },
     tools: { call: async (one) => call(structuredClone(one)) },
     skills: {
-      search: (query, limit = 5) => shelf.search(query, limit),
+      search: async (query, limit = 5, ranking) => shelf.search(query, limit, ranking),
       load: async (name) =>
         shelf.load(name) ??
         Promise.reject(onWire({ code: "not_found", message: `no skill ${name}`, retryable: false })),
     },
+    lessons: { search: async (query, limit = 5, ranking) => shelf.searchLessons(query, limit, ranking) },
     note: () => Promise.resolve(),
     aborted: false,
     takeSteering: () => [],

@@ -1,6 +1,7 @@
 /** At which place of the ranking of suspicious lines the planted ones are. */
-import { suspicion } from "../../../evolver/analyse/localise.ts";
+import { localise, type RankedLine } from "../../../evolver/analyse/localise/localise.ts";
 import type { Trace } from "../../../evolver/failure.ts";
+import { readGenome } from "../../../runtime/kernel/genome.ts";
 import { commitOf } from "../../../runtime/kernel/git.ts";
 import type { Fault, Place } from "./faults.ts";
 import type { PlantedHome } from "./planted-home.ts";
@@ -10,12 +11,6 @@ export interface Placed {
   readonly rank: number | undefined;
   /** Failing tasks that the ranking was made from. */
   readonly failing: number;
-}
-
-interface Ranked {
-  readonly file: string;
-  readonly line: number;
-  readonly end: number;
 }
 
 /** From the trials that the cycle made of the faulty release. Undefined when none of them failed. */
@@ -31,20 +26,16 @@ export async function placed({ runtime, dir }: PlantedHome, fault: Fault): Promi
   }
   const of = (pass: boolean): Trace[] => traces.filter((one) => one.pass === pass).map(({ trace }) => trace);
   const failing = of(false);
-  if (failing.length === 0) return undefined;
-  const rank = ranked(failing, of(true)).findIndex((line) => fault.lines.some((place) => meets(line, place)));
+  if (failing.length === 0 || release === undefined) return undefined;
+  const genome = await readGenome(dir, release, runtime.home.config.genome);
+  const ranking = await localise(failing, of(true), genome);
+  const rank = ranking.findIndex((line) => fault.lines.some((place) => meets(line, place)));
   return {
     rank: rank < 0 ? undefined : rank + 1,
     failing: new Set(failing.map(({ run }) => run.task)).size,
   };
 }
 
-function ranked(failing: readonly Trace[], passing: readonly Trace[]): Ranked[] {
-  return [...suspicion(failing, passing)]
-    .flatMap(([file, lines]) => [...lines].map(([line, score]) => ({ file, line, end: line, score })))
-    .toSorted((a, b) => b.score - a.score);
-}
-
-function meets({ file, line, end }: Ranked, place: Place): boolean {
+function meets({ file, line, end }: RankedLine, place: Place): boolean {
   return file === place.file && line <= place.to && end >= place.from;
 }

@@ -60,7 +60,13 @@ export async function repair(fault: Fault, options: RepairOptions): Promise<Repa
   if (evolved.promoted.length === 0) return { ...told, kind: "not", why: whyNot(evolved) };
   const { harmed, left } = await checkAll(planted, fault, options);
   const isWhole = harmed.length === 0 && left.length === 0;
-  return { ...told, kind: isWhole ? "repaired" : "partly", harmed, left, why: isWhole ? "" : whyNot(evolved) };
+  return {
+    ...told,
+    kind: isWhole ? "repaired" : "partly",
+    harmed,
+    left,
+    why: isWhole ? "" : whyNot(evolved),
+  };
 }
 
 async function evolveWithin(
@@ -118,13 +124,18 @@ async function checkAll(
   const failing = await failingOn(planted, undefined, checkJobs(fault.concern), signal);
   if (failing.length === 0) return { harmed: [], left: [] };
   // The person's own branch still is where the fault was planted: promotion moves nothing of theirs.
-  const before = new Set((await failingOn(planted, await commitOf(planted.dir, "HEAD"), failing, signal)).map(nameOf));
+  const before = new Set(
+    (await failingOn(planted, await commitOf(planted.dir, "HEAD"), failing, signal)).map(nameOf),
+  );
   const names = failing.map(nameOf);
-  return { harmed: names.filter((name) => !before.has(name)), left: names.filter((name) => before.has(name)) };
+  return {
+    harmed: names.filter((name) => !before.has(name)),
+    left: names.filter((name) => before.has(name)),
+  };
 }
 
-/** @param commit the release when undefined */
-async function failingOn(
+/** The jobs that fail in real trials. @param commit the release when undefined */
+export async function failingOn(
   { runtime, dir }: PlantedHome,
   commit: string | undefined,
   jobs: readonly Job[],

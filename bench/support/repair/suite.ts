@@ -15,6 +15,7 @@ export interface Job {
 const OWN_SEEDS = [1, 2, 3, 4];
 const HELD_OUT_SEEDS = [5, 6];
 const LARGEST_SUITE = 24;
+const LEAST_CROSS = 8;
 const GUARD = "silent-hands";
 const GUARD_SEEDS = [21, 22];
 
@@ -23,22 +24,40 @@ export function nameOf({ template, seed }: Job): string {
 }
 
 /** Tasks of one concern, with a cross-section of all the others. */
-export function suiteFor(concern: Concern, templates: readonly Template[] = TEMPLATES): Job[] {
-  const own = templates.filter((template) => template.concern === concern);
-  const others = templates.filter((template) => template.concern !== concern);
+export function suiteFor(concern: Concern): Job[] {
+  return suiteForAll([concern]);
+}
+
+/** The same for several concerns at once. */
+export function suiteForAll(concerns: readonly Concern[]): Job[] {
+  const own = TEMPLATES.filter((template) => concerns.some((concern) => isAbout(template, concern)));
+  const others = TEMPLATES.filter((template) => !own.includes(template));
   const mine = OWN_SEEDS.flatMap((seed) => own.map((template) => ({ template, seed })));
-  const cross = others.map((template, i) => ({ template, seed: OWN_SEEDS[i % OWN_SEEDS.length] ?? 1 }));
-  return [...mine, ...cross].slice(0, Math.max(LARGEST_SUITE, mine.length));
+  // Every second one, in two halves, so that each suite has some of each file of templates.
+  const cross = [...others.filter((_, i) => i % 2 === 0), ...others.filter((_, i) => i % 2 === 1)];
+  const room = Math.max(LEAST_CROSS, LARGEST_SUITE - mine.length);
+  return [
+    ...mine,
+    ...cross.slice(0, room).map((template, i) => ({ template, seed: 1 + (i % OWN_SEEDS.length) })),
+  ];
 }
 
 /** Every template with every seed, those included that no cycle is given. */
 export function allJobs(): Job[] {
-  return TEMPLATES.flatMap((template) => [...OWN_SEEDS, ...HELD_OUT_SEEDS].map((seed) => ({ template, seed })));
+  return TEMPLATES.flatMap((template) =>
+    [...OWN_SEEDS, ...HELD_OUT_SEEDS].map((seed) => ({ template, seed })),
+  );
 }
 
 /** What a promoted patch is checked on: the concern with every seed, the rest with one that suites have and one that they have not. */
 export function checkJobs(concern: Concern): Job[] {
-  return allJobs().filter(({ template, seed }) => template.concern === concern || seed === 1 || seed === HELD_OUT_SEEDS[0]);
+  return allJobs().filter(
+    ({ template, seed }) => isAbout(template, concern) || seed === 1 || seed === HELD_OUT_SEEDS[0],
+  );
+}
+
+export function isAbout({ concern, also = [] }: Template, asked: Concern): boolean {
+  return concern === asked || also.includes(asked);
 }
 
 /** Two plain tasks that no patch may lose. */
@@ -50,7 +69,8 @@ export function guardJobs(): Job[] {
 
 /** A folder for each job below `folder`, which is the suite's. */
 export async function writeSuite(folder: string, jobs: readonly Job[]): Promise<void> {
-  for (const job of jobs) await writeTask(join(folder, nameOf(job)), job.template.make(job.seed), nameOf(job));
+  for (const job of jobs)
+    await writeTask(join(folder, nameOf(job)), job.template.make(job.seed), nameOf(job));
 }
 
 async function writeTask(folder: string, scenario: Scenario, name: string): Promise<void> {

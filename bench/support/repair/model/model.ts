@@ -5,7 +5,12 @@
 import { createHash } from "node:crypto";
 import type { Model } from "../../../../runtime/kernel/model/model.ts";
 import { ModelError } from "../../../../runtime/kernel/model/model.ts";
-import type { ContentBlock, ModelReply, ModelRequest, StopReason } from "../../../../runtime/kernel/protocol.ts";
+import type {
+  ContentBlock,
+  ModelReply,
+  ModelRequest,
+  StopReason,
+} from "../../../../runtime/kernel/protocol.ts";
 import type { Plan, Scenario, Server, ServerError, Thought } from "./plan.ts";
 import { refusal } from "./rules.ts";
 import { think } from "./worker.ts";
@@ -31,7 +36,8 @@ export function scenarioModel(find: (job: string) => Scenario | undefined): Mode
   const sessions = new WeakMap<AbortSignal, Session>();
   return {
     name: NAME,
-    description: "deterministic, scripted, no language model: plays scenarios of models and servers as seen in the wild",
+    description:
+      "deterministic, scripted, no language model: plays scenarios of models and servers as seen in the wild",
     deterministic: true,
     price: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
     contextTokens: CONTEXT_TOKENS,

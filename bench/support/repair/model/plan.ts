@@ -26,6 +26,8 @@ export interface Scenario {
 export interface Template {
   readonly name: string;
   readonly concern: Concern;
+  /** Concerns that it shows something of as well. */
+  readonly also?: readonly Concern[];
   /** Seeds that a suite takes; beyond them there are as many as one wants. */
   make(seed: number): Scenario;
 }
@@ -54,7 +56,9 @@ export type Concern = (typeof CONCERNS)[number];
 export interface Plan {
   readonly steps: readonly Step[];
   /** Facts that stand in the system text, in what the user's side said, or in the model's own earlier words. */
-  readonly told?: Readonly<Record<string, { readonly in: "system" | "context" | "own"; readonly at: RegExp }>>;
+  readonly told?: Readonly<
+    Record<string, { readonly in: "system" | "context" | "own"; readonly at: RegExp }>
+  >;
   /** By which sign this model knows that a call failed; either one when absent. */
   readonly errorSign?: "flag" | "prefix";
   /** What it does when it is asked again after it said that it was done: it finds something to do, as wild models do. */

@@ -11,7 +11,8 @@ interface Spoken {
 export function refusal(request: ModelRequest, thinks: boolean): string | undefined {
   const messages = request.messages.map(({ role, content }) => ({ role, blocks: blocksOf(content) }));
   if (messages[0]?.role !== "user") return "messages.0: the first message must have the role user";
-  if (messages.at(-1)?.role !== "user") return "messages: the conversation must end with a message of the user";
+  if (messages.at(-1)?.role !== "user")
+    return "messages: the conversation must end with a message of the user";
   return (
     badText(request) ??
     badRoles(messages) ??
@@ -75,7 +76,9 @@ function unpaired(messages: readonly Spoken[], at: number): string | undefined {
     return `messages.${at}: tool_use ids were found without tool_result blocks immediately after: ${missing.join(", ")}`;
   const asked = idsOf(messages[at - 1], "tool_use");
   const extra = results.filter((id, i) => !asked.includes(id) || results.indexOf(id) !== i);
-  return extra.length > 0 ? `messages.${at}: unexpected tool_use_id in tool_result: ${extra.join(", ")}` : undefined;
+  return extra.length > 0
+    ? `messages.${at}: unexpected tool_use_id in tool_result: ${extra.join(", ")}`
+    : undefined;
 }
 
 function repeatedId(messages: readonly Spoken[]): string | undefined {

@@ -1,5 +1,10 @@
 /** What a request shows a model: nothing else does the scripted model know. */
-import type { ContentBlock, Message, ModelRequest, ToolUseBlock } from "../../../../runtime/kernel/protocol.ts";
+import type {
+  ContentBlock,
+  Message,
+  ModelRequest,
+  ToolUseBlock,
+} from "../../../../runtime/kernel/protocol.ts";
 
 export interface SeenCall {
   readonly name: string;

@@ -128,8 +128,7 @@ function learnFrom(step: Step, view: View, facts: Record<string, string>): void 
 function notesOf(plan: Plan, transcript: string): string {
   const learned = plan.steps.flatMap(({ learn }) => Object.entries(learn ?? {}));
   const facts = learned.flatMap(([name, at]) => {
-    const value =
-      new RegExp(`^fact ${name} = (.*)$`, "m").exec(transcript)?.[1] ?? at.exec(transcript)?.[1];
+    const value = new RegExp(`^fact ${name} = (.*)$`, "m").exec(transcript)?.[1] ?? at.exec(transcript)?.[1];
     return value === undefined ? [] : [`fact ${name} = ${value}`];
   });
   return facts.length === 0 ? "Nothing to keep so far." : facts.join("\n");

@@ -44,11 +44,18 @@ export const longLetter: Template = {
 export const bigBatch: Template = {
   name: "big-batch",
   concern: "budgets",
+  also: ["truncation"],
   make(seed) {
     const names = ["n", "e", "s", "w"];
     return {
-      instruction: "read n.txt, e.txt, s.txt and w.txt together and write the figures at their ends to out.txt.",
-      workspace: Object.fromEntries(names.map((name, i) => [`${name}.txt`, `${prose(seed * 4 + i, 11_000)}end ${name}: ${figure(seed, name)}\n`])),
+      instruction:
+        "read n.txt, e.txt, s.txt and w.txt together and write the figures at their ends to out.txt.",
+      workspace: Object.fromEntries(
+        names.map((name, i) => [
+          `${name}.txt`,
+          `${prose(seed * 4 + i, 11_000)}end ${name}: ${figure(seed, name)}\n`,
+        ]),
+      ),
       expected: { [OUT]: `${names.map((name) => figure(seed, name)).join(" ")}\n` },
       plan: {
         steps: [
@@ -71,7 +78,12 @@ export const lastSteps: Template = {
     const names = ["k", "l", "m", "o"];
     return {
       instruction: "read k.txt to o.txt, then book the number of the last one and close the book.",
-      workspace: Object.fromEntries(names.map((name, i) => [`${name}.txt`, `${prose(seed * 6 + i, 8_700)}no ${name}: ${figure(seed, name)}\n`])),
+      workspace: Object.fromEntries(
+        names.map((name, i) => [
+          `${name}.txt`,
+          `${prose(seed * 6 + i, 8_700)}no ${name}: ${figure(seed, name)}\n`,
+        ]),
+      ),
       expected: { "book.txt": `${figure(seed, "o")}\n`, "closed.txt": "closed\n" },
       budgets: { steps: 6 },
       plan: {
@@ -96,7 +108,12 @@ export const hanging: Template = {
     budgets: { seconds: 8 },
     plan: {
       steps: [
-        { actions: [bash("sleep 5", { timeout_seconds: 0.2 })], learn: { late: /(stopped after)/ }, tries: 1, answered: true },
+        {
+          actions: [bash("sleep 5", { timeout_seconds: 0.2 })],
+          learn: { late: /(stopped after)/ },
+          tries: 1,
+          answered: true,
+        },
         read("clock.txt", { clock: /clock (\d+)/ }),
         write(OUT, "{clock} late\n"),
       ],

@@ -8,11 +8,16 @@ const LETTER_BYTES = 8_500;
 
 function letters(seed: number): Record<string, string> {
   return Object.fromEntries(
-    LETTERS.map((name, i) => [`${name}.txt`, `${prose(seed * 10 + i, LETTER_BYTES)}sum ${name}: ${figure(seed, name)}\n`]),
+    LETTERS.map((name, i) => [
+      `${name}.txt`,
+      `${prose(seed * 10 + i, LETTER_BYTES)}sum ${name}: ${figure(seed, name)}\n`,
+    ]),
   );
 }
 
-const readLetters: readonly Step[] = LETTERS.map((name) => read(`${name}.txt`, { [name]: new RegExp(`sum ${name}: (\\d+)`) }));
+const readLetters: readonly Step[] = LETTERS.map((name) =>
+  read(`${name}.txt`, { [name]: new RegExp(`sum ${name}: (\\d+)`) }),
+);
 
 /** The voucher is gone when its number is needed: it must be in the notes. */
 export const vouchers: Template = {
@@ -42,7 +47,8 @@ export const bookings: Template = {
   name: "bookings",
   concern: "compaction",
   make: (seed) => ({
-    instruction: "book the two entries into book.txt, each once, then read the letters a to e and write their sums to out.txt.",
+    instruction:
+      "book the two entries into book.txt, each once, then read the letters a to e and write their sums to out.txt.",
     workspace: { "book.txt": "book\n", ...letters(seed) },
     expected: {
       "book.txt": `book\nentry ${figure(seed, "one")}\nentry ${figure(seed, "two")}\n`,
@@ -67,7 +73,12 @@ export const dumps: Template = {
     const names = ["p", "q", "r"];
     return {
       instruction: "read the dumps p, q and r and write their marks to out.txt.",
-      workspace: Object.fromEntries(names.map((name, i) => [`${name}.hex`, `${hex(seed * 10 + i, 9_000)}mark ${name}: ${figure(seed, name)}\n`])),
+      workspace: Object.fromEntries(
+        names.map((name, i) => [
+          `${name}.hex`,
+          `${hex(seed * 10 + i, 9_000)}mark ${name}: ${figure(seed, name)}\n`,
+        ]),
+      ),
       expected: { [OUT]: `${names.map((name) => figure(seed, name)).join("\n")}\n` },
       plan: {
         server: { hexPerToken: 2.2, ...(seed % 2 === 0 ? { vagueOverflow: true } : {}) },
@@ -85,7 +96,8 @@ export const lateRule: Template = {
   name: "late-rule",
   concern: "compaction",
   make: (seed) => ({
-    instruction: "look at plate.dat, read the letters a to e, then write the drawer of the plate and the sums to out.txt.",
+    instruction:
+      "look at plate.dat, read the letters a to e, then write the drawer of the plate and the sums to out.txt.",
     workspace: { "plate.dat": `\0\0plate ${seed}`, ...letters(seed) },
     expected: { [OUT]: `D-${17 + (seed % 9)}\n${LETTERS.map((name) => figure(seed, name)).join(" ")}\n` },
     plan: {
@@ -104,11 +116,14 @@ export const lateStamp: Template = {
   name: "late-stamp",
   concern: "context",
   make: (seed) => ({
-    instruction: "read the letters a to e, then write a slip with their sums to out.txt, as the house does it.",
+    instruction:
+      "read the letters a to e, then write a slip with their sums to out.txt, as the house does it.",
     workspace: letters(seed),
     expected: { [OUT]: `${LETTERS.map((name) => figure(seed, name)).join(" ")} H-${40 + (seed % 9)}\n` },
     plan: {
-      told: { stamp: { in: "system", at: new RegExp(`^- Slips of kind ${seed % 9} bear the stamp (\\S+)`, "m") } },
+      told: {
+        stamp: { in: "system", at: new RegExp(`^- Slips of kind ${seed % 9} bear the stamp (\\S+)`, "m") },
+      },
       steps: [...readLetters, write(OUT, "{a} {b} {c} {d} {e} {stamp}\n")],
     },
   }),
@@ -121,7 +136,11 @@ export const faceList: Template = {
   make: (seed) => ({
     instruction: "draw the two rows of faces, then read the letters a to e and write their sums to out.txt.",
     workspace: letters(seed),
-    expected: { "r.txt": `${FACES}\n`, "ro.txt": `${FACES}\n`, [OUT]: `${LETTERS.map((name) => figure(seed, name)).join(" ")}\n` },
+    expected: {
+      "r.txt": `${FACES}\n`,
+      "ro.txt": `${FACES}\n`,
+      [OUT]: `${LETTERS.map((name) => figure(seed, name)).join(" ")}\n`,
+    },
     plan: {
       steps: [
         write("r.txt", `${FACES}\n`),

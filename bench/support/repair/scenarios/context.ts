@@ -6,13 +6,19 @@ import { figure, OUT, read, reading, write } from "./kit.ts";
 export const houseRule: Template = {
   name: "house-rule",
   concern: "context",
+  also: ["encodings"],
   make: (seed) => ({
     instruction: "write the slip for the guest of guest.txt to out.txt, as the house does it.",
     workspace: { "guest.txt": `guest ${figure(seed, "guest")}\n` },
     expected: { [OUT]: `slip-${seed % 9} ${figure(seed, "guest")} H-${40 + (seed % 9)}\n` },
     as: "bytes",
     plan: {
-      told: { stamp: { in: "system", at: new RegExp(`^- Slips of kind ${seed % 9} bear the stamp (\\S+\\r?)$`, "m") } },
+      told: {
+        stamp: {
+          in: "system",
+          at: new RegExp(`^- Slips of kind ${seed % 9} bear the stamp (\\S+\\r?)$`, "m"),
+        },
+      },
       steps: [read("guest.txt", { guest: /guest (\d+)/ }), write(OUT, `slip-${seed % 9} {guest} {stamp}\n`)],
     },
   }),
@@ -38,12 +44,15 @@ export const handbook: Template = {
   name: "handbook",
   concern: "caching",
   make: (seed) => ({
-    instruction: "register the parish map of map.txt in the archive of maps and write its shelf mark to out.txt.",
+    instruction:
+      "register the parish map of map.txt in the archive of maps and write its shelf mark to out.txt.",
     workspace: { "map.txt": `map ${figure(seed, "map")}\n` },
     expected: { [OUT]: `${figure(seed, "map")} M-${60 + (seed % 9)}\n` },
     as: "bytes",
     plan: {
-      told: { mark: { in: "system", at: new RegExp(`^Shelf mark for maps of kind ${seed % 9}: (\\S+\\r?)$`, "m") } },
+      told: {
+        mark: { in: "system", at: new RegExp(`^Shelf mark for maps of kind ${seed % 9}: (\\S+\\r?)$`, "m") },
+      },
       steps: [read("map.txt", { map: /map (\d+)/ }), write(OUT, "{map} {mark}\n")],
     },
   }),
@@ -53,6 +62,7 @@ export const handbook: Template = {
 export const drawer: Template = {
   name: "drawer",
   concern: "hooks",
+  also: ["caching"],
   make: (seed) => ({
     instruction: "look at plate.dat and write its drawer to out.txt.",
     workspace: { "plate.dat": `\0\0plate ${seed}`, "card.txt": `card ${figure(seed, "card")}\n` },

@@ -81,7 +81,10 @@ export function untilSpokenTo(thought: Thought, times = 1): NonNullable<Step["in
 }
 
 /** Says this instead of going on, until it was told so in these words. */
-export function untilTold(words: RegExp, thought: (view: View, facts: Facts) => Thought): NonNullable<Step["instead"]> {
+export function untilTold(
+  words: RegExp,
+  thought: (view: View, facts: Facts) => Thought,
+): NonNullable<Step["instead"]> {
   return (view, facts) => (view.told.some((text) => words.test(text)) ? undefined : thought(view, facts));
 }
 

@@ -8,12 +8,17 @@ export const sameIds: Template = {
   concern: "pairing",
   make: (seed) => ({
     instruction: "read one.txt, two.txt and three.txt and write their figures to out.txt.",
-    workspace: Object.fromEntries(["one", "two", "three"].map((name) => [`${name}.txt`, `${name}: ${figure(seed, name)}\n`])),
+    workspace: Object.fromEntries(
+      ["one", "two", "three"].map((name) => [`${name}.txt`, `${name}: ${figure(seed, name)}\n`]),
+    ),
     expected: { [OUT]: `${["one", "two", "three"].map((name) => figure(seed, name)).join("\n")}\n` },
     plan: {
       server: { numbersIds: true },
       steps: [
-        { actions: [reading("one.txt"), reading("two.txt")].slice(0, 1 + (seed % 2)), learn: { one: /one: (\d+)/ } },
+        {
+          actions: [reading("one.txt"), reading("two.txt")].slice(0, 1 + (seed % 2)),
+          learn: { one: /one: (\d+)/ },
+        },
         read("two.txt", { two: /two: (\d+)/ }),
         read("three.txt", { three: /three: (\d+)/ }),
         write(OUT, "{one}\n{two}\n{three}\n"),
@@ -81,7 +86,10 @@ export const wrongTool: Template = {
     plan: {
       steps: [
         {
-          actions: [{ tool: "show", input: { path: "page.txt" } }, reading("cover.txt")].slice(0, 1 + (seed % 2)),
+          actions: [{ tool: "show", input: { path: "page.txt" } }, reading("cover.txt")].slice(
+            0,
+            1 + (seed % 2),
+          ),
           answered: true,
           instead: (view) =>
             view.calls.length > 0
@@ -106,14 +114,17 @@ export const oneFails: Template = {
   concern: "dispatch",
   make: (seed) => ({
     instruction: "read gone.txt, here.txt and there.txt together and write what is found to out.txt.",
-    workspace: { "here.txt": `here ${figure(seed, "here")}\n`, "there.txt": `there ${figure(seed, "there")}\n` },
+    workspace: {
+      "here.txt": `here ${figure(seed, "here")}\n`,
+      "there.txt": `there ${figure(seed, "there")}\n`,
+    },
     expected: { [OUT]: `${figure(seed, "here")} ${figure(seed, "there")}\n` },
     plan: {
       steps: [
         {
-          actions: [reading("here.txt"), reading("gone.txt"), reading("there.txt")].slice(seed % 2 === 0 ? 0 : 1).concat(
-            seed % 2 === 0 ? [] : [reading("here.txt")],
-          ),
+          actions: [reading("here.txt"), reading("gone.txt"), reading("there.txt")]
+            .slice(seed % 2 === 0 ? 0 : 1)
+            .concat(seed % 2 === 0 ? [] : [reading("here.txt")]),
           answered: true,
         },
         read("here.txt", { here: /here (\d+)/ }),

@@ -16,7 +16,9 @@ export const silences: Template = {
       expected: { [OUT]: `${figure(seed, "s5")}\n` },
       plan: {
         steps: [
-          ...names.map((name) => odd(read(name, { [name]: new RegExp(`${name}: (\\d+)`) }), untilSpokenTo(NOTHING))),
+          ...names.map((name) =>
+            odd(read(name, { [name]: new RegExp(`${name}: (\\d+)`) }), untilSpokenTo(NOTHING)),
+          ),
           write(OUT, "{s5}\n"),
         ],
       },
@@ -66,7 +68,8 @@ export const halfWritten: Template = {
   make(seed) {
     const [one, two] = [prose(seed, 2_200), prose(seed + 50, 2_300)];
     return {
-      instruction: "write the two parts of the letter to one.txt and two.txt, or both into whole.txt where that can be done.",
+      instruction:
+        "write the two parts of the letter to one.txt and two.txt, or both into whole.txt where that can be done.",
       workspace: {},
       expected: { "one.txt": one, "two.txt": two },
       absent: ["whole.txt"],
@@ -75,7 +78,10 @@ export const halfWritten: Template = {
           odd(write("one.txt", one), (view) =>
             view.told.length > 0
               ? undefined
-              : { text: "All at once.", actions: [{ tool: "write", input: { path: "whole.txt", content: one + two } }] },
+              : {
+                  text: "All at once.",
+                  actions: [{ tool: "write", input: { path: "whole.txt", content: one + two } }],
+                },
           ),
           write("two.txt", two),
         ],
@@ -95,7 +101,10 @@ export const cutShort: Template = {
     plan: {
       steps: [
         read("plan.txt", { page: /page (\d+)/ }),
-        odd(write(OUT, "{page}\n"), untilSpokenTo({ text: "First I would like to say at some length that", stop: "max_tokens" })),
+        odd(
+          write(OUT, "{page}\n"),
+          untilSpokenTo({ text: "First I would like to say at some length that", stop: "max_tokens" }),
+        ),
       ],
     },
   }),
@@ -152,4 +161,13 @@ export const cutThought: Template = {
   }),
 };
 
-export const REPLIES: readonly Template[] = [silences, quiet, muteForLong, halfWritten, cutShort, saidBeforeCut, saidBeforePause, cutThought];
+export const REPLIES: readonly Template[] = [
+  silences,
+  quiet,
+  muteForLong,
+  halfWritten,
+  cutShort,
+  saidBeforeCut,
+  saidBeforePause,
+  cutThought,
+];

@@ -65,7 +65,10 @@ export const halfDone: Template = {
     expected: { "book.txt": `sum ${figure(seed, "sum")}\n`, [OUT]: "1\n" },
     plan: {
       steps: [
-        { actions: [bash(`echo sum ${figure(seed, "sum")} >> book.txt; echo "printer: timed out"; exit 1`)], answered: true },
+        {
+          actions: [bash(`echo sum ${figure(seed, "sum")} >> book.txt; echo "printer: timed out"; exit 1`)],
+          answered: true,
+        },
         { actions: [bash("wc -l < book.txt")], learn: { lines: /(\d+)/ } },
         write(OUT, "{lines}\n"),
       ],

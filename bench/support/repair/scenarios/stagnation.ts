@@ -12,6 +12,7 @@ function look(path: string, more: Readonly<Record<string, unknown>> = {}): Thoug
 export const stare: Template = {
   name: "stare",
   concern: "stagnation",
+  also: ["hooks"],
   make: (seed) => waiting(seed, () => look("queue.txt")),
 };
 
@@ -37,7 +38,10 @@ function waiting(seed: number, again: (view: View) => Thought): Scenario {
     expected: { [OUT]: `${figure(seed, "queue")}\n` },
     budgets: { steps: 12 },
     plan: {
-      steps: [read("queue.txt", { queue: /queue (\d+)/ }), odd(write(OUT, "{queue}\n"), untilTold(CIRCLES, again))],
+      steps: [
+        read("queue.txt", { queue: /queue (\d+)/ }),
+        odd(write(OUT, "{queue}\n"), untilTold(CIRCLES, again)),
+      ],
     },
   };
 }
@@ -77,7 +81,10 @@ export const slowJob: Template = {
       plan: {
         steps: [
           { actions: [bash(poll)], learn: { job: /job (\d+)/ } },
-          odd(write(OUT, "{job}\n"), untilTold(CIRCLES, () => ({ actions: [{ tool: "bash", input: { command: poll } }] }))),
+          odd(
+            write(OUT, "{job}\n"),
+            untilTold(CIRCLES, () => ({ actions: [{ tool: "bash", input: { command: poll } }] })),
+          ),
         ],
       },
     };
@@ -93,7 +100,11 @@ export const patient: Template = {
     workspace: { "gauge.txt": `gauge ${figure(seed, "gauge")}\n` },
     expected: { [OUT]: `${figure(seed, "gauge")}\n` },
     plan: {
-      steps: [{ ...read("gauge.txt"), times: 2 }, read("gauge.txt", { gauge: /gauge (\d+)/ }), write(OUT, "{gauge}\n")],
+      steps: [
+        { ...read("gauge.txt"), times: 2 },
+        read("gauge.txt", { gauge: /gauge (\d+)/ }),
+        write(OUT, "{gauge}\n"),
+      ],
     },
   }),
 };
@@ -127,7 +138,9 @@ export const stubborn: Template = {
       steps: [
         write(OUT, `${figure(seed, "late")}\n`),
         odd(write("wreck.txt", "x\n"), (view) =>
-          callsOf(view, { tool: "read", input: { path: "late.txt" } }).length >= 12 ? undefined : look("late.txt"),
+          callsOf(view, { tool: "read", input: { path: "late.txt" } }).length >= 12
+            ? undefined
+            : look("late.txt"),
         ),
       ],
     },
@@ -144,7 +157,11 @@ export const secondWind: Template = {
     expected: { [OUT]: `${figure(seed, "force")}\n` },
     plan: {
       calm: true,
-      steps: [{ ...read("wind.txt"), times: 5 }, read("wind.txt", { force: /force (\d+)/ }), write(OUT, "{force}\n")],
+      steps: [
+        { ...read("wind.txt"), times: 5 },
+        read("wind.txt", { force: /force (\d+)/ }),
+        write(OUT, "{force}\n"),
+      ],
     },
   }),
 };
@@ -157,7 +174,8 @@ export const relapse: Template = {
     const files = Array.from({ length: 30 }, (_, i) => `f${i}.txt`);
     const hard = new Set([0, 11, 22]);
     return {
-      instruction: "read f0.txt to f29.txt, f0, f11 and f22 three times, then write the last figure to out.txt.",
+      instruction:
+        "read f0.txt to f29.txt, f0, f11 and f22 three times, then write the last figure to out.txt.",
       workspace: Object.fromEntries(files.map((path, i) => [path, `file ${i}: ${figure(seed, path)}\n`])),
       expected: { [OUT]: `${figure(seed, "f29.txt")}\n` },
       plan: {
@@ -172,4 +190,14 @@ export const relapse: Template = {
   },
 };
 
-export const STAGNATION: readonly Template[] = [stare, stareAnew, seeSaw, slowJob, patient, growing, stubborn, secondWind, relapse];
+export const STAGNATION: readonly Template[] = [
+  stare,
+  stareAnew,
+  seeSaw,
+  slowJob,
+  patient,
+  growing,
+  stubborn,
+  secondWind,
+  relapse,
+];

@@ -75,7 +75,12 @@ function talkative(seed: number, marker: string): Scenario {
     plan: {
       steps: [
         read("note.txt"),
-        { actions: [bash(`echo ${sum} > out.txt; echo saved; ${marker}${tail}`), { tool: "glob", input: { pattern: "*.txt" } }] },
+        {
+          actions: [
+            bash(`echo ${sum} > out.txt; echo saved; ${marker}${tail}`),
+            { tool: "glob", input: { pattern: "*.txt" } },
+          ],
+        },
         write("more.txt", "one more thing\n"),
       ],
     },
@@ -137,4 +142,13 @@ export const tidy: Template = {
   }),
 };
 
-export const STOP: readonly Template[] = [mislabelled, manual, falseEnd, chatter, chatterAbroad, pauses, declines, tidy];
+export const STOP: readonly Template[] = [
+  mislabelled,
+  manual,
+  falseEnd,
+  chatter,
+  chatterAbroad,
+  pauses,
+  declines,
+  tidy,
+];

@@ -64,15 +64,24 @@ export const inOrder: Template = {
 };
 
 /** A server that shows the model the flag of a failed call only. */
-export const byFlag: Template = { name: "by-flag", concern: "errors", make: (seed) => lookingTwice(seed, "flag") };
+export const byFlag: Template = {
+  name: "by-flag",
+  concern: "errors",
+  make: (seed) => lookingTwice(seed, "flag"),
+};
 
 /** A server that shows the model the words of a failed call only. */
-export const byWords: Template = { name: "by-words", concern: "errors", make: (seed) => lookingTwice(seed, "prefix") };
+export const byWords: Template = {
+  name: "by-words",
+  concern: "errors",
+  make: (seed) => lookingTwice(seed, "prefix"),
+};
 
 /** What did not fail is taken for the text of the file. */
 function lookingTwice(seed: number, errorSign: "flag" | "prefix"): Scenario {
   return {
-    instruction: "read new.txt; where that fails read old.txt; write the number to out.txt, and whether it is old.",
+    instruction:
+      "read new.txt; where that fails read old.txt; write the number to out.txt, and whether it is old.",
     workspace: { "old.txt": `number ${figure(seed, "old")}\n` },
     expected: { [OUT]: `old ${figure(seed, "old")}\n` },
     plan: {
@@ -82,7 +91,9 @@ function lookingTwice(seed: number, errorSign: "flag" | "prefix"): Scenario {
           const first = view.calls.find(({ spelled }) => spelled.includes("new.txt"));
           if (first === undefined) return { actions: [{ tool: "read", input: { path: "new.txt" } }] };
           const isError = errorSign === "flag" ? first.flagged : first.text?.startsWith("error") === true;
-          return isError ? undefined : { actions: [{ tool: "write", input: { path: OUT, content: "new\n" } }] };
+          return isError
+            ? undefined
+            : { actions: [{ tool: "write", input: { path: OUT, content: "new\n" } }] };
         }),
         write(OUT, "old {old}\n"),
       ],
@@ -95,8 +106,9 @@ export const hint: Template = {
   name: "hint",
   concern: "errors",
   make: (seed) => ({
-    instruction: "replace the word ink in pad.txt; where that cannot be done write to out.txt how often it occurs.",
-    workspace: { "pad.txt": `${"ink\npen\n".repeat(3 + (seed % 5))}` },
+    instruction:
+      "replace the word ink in pad.txt; where that cannot be done write to out.txt how often it occurs.",
+    workspace: { "pad.txt": "ink\npen\n".repeat(3 + (seed % 5)) },
     expected: { [OUT]: `${3 + (seed % 5)} times\n` },
     plan: {
       steps: [
@@ -121,7 +133,11 @@ export const exitCode: Template = {
     expected: { [OUT]: `code ${3 + (seed % 6)}\n` },
     plan: {
       steps: [
-        { actions: [bash(`echo checked; exit ${3 + (seed % 6)}`)], learn: { code: /exit code (\d+)/ }, tries: 1 },
+        {
+          actions: [bash(`echo checked; exit ${3 + (seed % 6)}`)],
+          learn: { code: /exit code (\d+)/ },
+          tries: 1,
+        },
         write(OUT, "code {code}\n"),
       ],
     },
@@ -164,4 +180,14 @@ export const rareTools: Template = {
   },
 };
 
-export const TOOLS: readonly Template[] = [stringInputs, malformed, inOrder, byFlag, byWords, hint, exitCode, noOutput, rareTools];
+export const TOOLS: readonly Template[] = [
+  stringInputs,
+  malformed,
+  inOrder,
+  byFlag,
+  byWords,
+  hint,
+  exitCode,
+  noOutput,
+  rareTools,
+];

@@ -77,13 +77,18 @@ export const otherScript: Template = {
   },
 };
 
+/** Lengths at which a cut by code units falls into a character. */
+const BEFORE = [2, 3, 9, 10, 16, 17];
+
 /** Nothing but characters of four bytes: whoever cuts must not cut one. */
 export const faces: Template = {
   name: "faces",
   concern: "encodings",
   make: (seed) => ({
     instruction: "read faces.txt and write the figure at its end to out.txt.",
-    workspace: { "faces.txt": `${"x".repeat(seed % 4)}${"😀".repeat(5_000)}\nfaces ${figure(seed, "faces")}\n` },
+    workspace: {
+      "faces.txt": `${"x".repeat(BEFORE[seed % 6] ?? 0)}${"😀".repeat(5_000)}\nfaces ${figure(seed, "faces")}\n`,
+    },
     expected: { [OUT]: `${figure(seed, "faces")}\n` },
     plan: { steps: [read("faces.txt", { faces: /faces (\d+)/ }), write(OUT, "{faces}\n")] },
   }),

@@ -36,7 +36,12 @@ export const twiceTooLong: Template = {
     const names = ["t", "u", "v", "x", "y", "z"];
     return {
       instruction: "read the dumps t to z and write their marks to out.txt.",
-      workspace: Object.fromEntries(names.map((name, i) => [`${name}.hex`, `${hex(seed * 10 + i, 8_000)}mark ${name}: ${figure(seed, name)}\n`])),
+      workspace: Object.fromEntries(
+        names.map((name, i) => [
+          `${name}.hex`,
+          `${hex(seed * 10 + i, 8_000)}mark ${name}: ${figure(seed, name)}\n`,
+        ]),
+      ),
       expected: { [OUT]: `${names.map((name) => figure(seed, name)).join("\n")}\n` },
       plan: {
         server: { hexPerToken: 2.2 },
