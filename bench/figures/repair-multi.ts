@@ -12,7 +12,7 @@ const TRIPLES: readonly (readonly [string, string, string])[] = [
   ["nudges-never-forgotten", "lessons-misnamed", "tail-left-out"],
   ["repeated-ids-kept", "half-of-the-output", "help-for-successes"],
   ["wordless-reply-dropped", "last-step-unused", "silence-not-told"],
-  ["cut-thought-kept", "larger-limit-wins", "skills-not-shown"],
+  ["cut-thought-kept", "gap-not-told", "skills-not-shown"],
   ["batch-ends-at-failure", "retry-limit-inverted", "two-rounds-are-a-circle"],
   ["input-passed-unread", "asked-wait-ignored", "line-ends-kept"],
 ];

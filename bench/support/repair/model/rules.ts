@@ -41,7 +41,7 @@ function badMessage(messages: readonly Spoken[], at: number): string | undefined
     const problem = badBlock(role, block);
     if (problem !== undefined) return `messages.${at}.content.${index}: ${problem}`;
   }
-  return misplaced(blocks, at) ?? unpaired(messages, at);
+  return unpaired(messages, at) ?? misplaced(blocks, at);
 }
 
 function badBlock(role: Spoken["role"], block: ContentBlock): string | undefined {

@@ -12,7 +12,7 @@ export const overload: Template = {
     instruction: "read slip.txt and write its number to out.txt.",
     workspace: { "slip.txt": `slip ${figure(seed, "slip")}\n` },
     expected: { [OUT]: `${figure(seed, "slip")}\n` },
-    budgets: { seconds: 4 },
+    budgets: { seconds: 15 },
     plan: {
       server: {
         errors: { [1 + (seed % 2)]: OVERLOADED },
@@ -40,7 +40,7 @@ export const busyDesk: Template = {
     instruction: "ask http://desk.test/stock and write the stock to out.txt.",
     workspace: {},
     expected: { [OUT]: `${figure(seed, "stock")}\n` },
-    budgets: { seconds: 4 },
+    budgets: { seconds: 15 },
     service: DESK.replace("FIGURE", String(figure(seed, "stock"))),
     plan: {
       steps: [

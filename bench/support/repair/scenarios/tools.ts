@@ -150,7 +150,7 @@ export const noOutput: Template = {
   concern: "errors",
   make: (seed) => ({
     instruction: "touch the file, then write the figure to out.txt.",
-    workspace: { "blank.txt": seed % 2 === 0 ? "" : "\n" },
+    workspace: { "blank.txt": "" },
     expected: { [OUT]: `${figure(seed, "blank")}\n` },
     plan: { steps: [read("blank.txt"), write(OUT, `${figure(seed, "blank")}\n`)] },
   }),

@@ -18,7 +18,7 @@ export const askedToWait: Template = {
             code: "rate_limited",
             message: "slow down",
             retryable: true,
-            retryAfterMs: 1_000 + 100 * (seed % 3),
+            retryAfterMs: 1_400 + 100 * (seed % 3),
             strict: true,
           },
         },
