@@ -118,7 +118,7 @@ function proposalsOf(outcome: Ending<readonly Proposal[]>, usd: number): readonl
  */
 function lineOf(id: number, { name: proposer, model, asking }: Asked, context: ProposeContext): string {
   const { name, description, deterministic, contextTokens, price } = model;
-  const { genome, paths, rejected } = context;
+  const { genome, paths, rejected, knowledge } = context;
   const failures = context.cluster.failures.map((failure) => ({
     ...failure,
     trace: nameless(failure.trace),
@@ -132,7 +132,14 @@ function lineOf(id: number, { name: proposer, model, asking }: Asked, context: P
       proposer,
       asking,
       model: { name, description, deterministic, contextTokens, ...(price === undefined ? {} : { price }) },
-      context: { cluster, passing: passing.slice(0, count), genome: [...genome], paths, rejected },
+      context: {
+        cluster,
+        passing: passing.slice(0, count),
+        genome: [...genome],
+        paths,
+        rejected,
+        ...(proposer === "distill" && knowledge !== undefined ? { knowledge } : {}),
+      },
     };
     const line = `${JSON.stringify(question)}\n`;
     if (Buffer.byteLength(line) <= LONGEST_ASKED) return line;

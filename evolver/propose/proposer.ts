@@ -1,6 +1,7 @@
 /** What every source of patches looks like to the cycle. All are equal before the gate. */
 import type { Proposal } from "../candidate.ts";
 import type { Cluster, Trace } from "../failure.ts";
+import type { Knowledge } from "../knowledge/knowledge.ts";
 
 export interface ProposeContext {
   /** Support part only: proposers never see holdout cases. */
@@ -13,6 +14,8 @@ export interface ProposeContext {
   readonly paths: { readonly harness: string; readonly prompts: string; readonly skills: string };
   /** Earlier attempts at this cluster and why they were rejected, oldest first. */
   readonly rejected: readonly { readonly proposal: Proposal; readonly why: string }[];
+  /** What people taught the agent outside of the suite. */
+  readonly knowledge?: Knowledge;
   readonly signal: AbortSignal;
 }
 

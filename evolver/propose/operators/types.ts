@@ -36,9 +36,13 @@ export function openTypes(ts: Ts, sources: readonly Source[]): Types {
       return candidates.map(({ changed }, index) =>
         [...changed.keys()].every((path) => {
           const part = parts.get(index);
-          const file = program.getSourceFile(part === undefined ? `/${CANDIDATE}${index}/${path}` : `/${path}`);
+          const file = program.getSourceFile(
+            part === undefined ? `/${CANDIDATE}${index}/${path}` : `/${path}`,
+          );
           const nodes = part === undefined ? undefined : file?.statements.slice(part, part + 1);
-          return file !== undefined && messagesOf(ts, program, file, nodes).every((text) => known(path).has(text));
+          return (
+            file !== undefined && messagesOf(ts, program, file, nodes).every((text) => known(path).has(text))
+          );
         }),
       );
     },
@@ -74,11 +78,18 @@ function asFunctions(ts: Ts, sources: readonly Source[], candidates: Candidates)
 }
 
 /** A change of what is inside cannot be seen from outside: the function says what it returns. */
-function isClosed(ts: Ts, statement: T.Statement): statement is T.FunctionDeclaration & { readonly name: T.Identifier } {
+function isClosed(
+  ts: Ts,
+  statement: T.Statement,
+): statement is T.FunctionDeclaration & { readonly name: T.Identifier } {
   return ts.isFunctionDeclaration(statement) && statement.type !== undefined && statement.name !== undefined;
 }
 
-function asFiles(ts: Ts, candidates: Candidates, parts: ReadonlyMap<number, number>): Map<string, SourceFile> {
+function asFiles(
+  ts: Ts,
+  candidates: Candidates,
+  parts: ReadonlyMap<number, number>,
+): Map<string, SourceFile> {
   return new Map(
     candidates.flatMap(({ edits }, index) =>
       parts.has(index)

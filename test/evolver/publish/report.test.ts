@@ -30,7 +30,7 @@ const REPORT: ReportedCycle = {
   reproduced: { again: 4, of: 5 },
   before: { passed: 3, total: 8 },
   after: { passed: 8, total: 8 },
-  proposers: [{ name: "model", attempts: 3, proposals: 4, accepted: 1, usd: 0.0123, seconds: 61.25 }],
+  accounts: [{ name: "model", attempts: 3, proposals: 4, accepted: 1, usd: 0.0123, seconds: 61.25 }],
   clusters: [
     { id: "c1", title: "gave up <b>early</b>", failures: 5 },
     { id: "c2", title: "wrong result", failures: 1 },
