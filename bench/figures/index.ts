@@ -15,6 +15,7 @@ import { runMemory } from "./run-memory.ts";
 import { snapshots } from "./snapshot.ts";
 import { toolStart } from "./tool-start.ts";
 import { trialStart } from "./trial-start.ts";
+import { whoWhen } from "./whowhen.ts";
 
 /** In the order of the table. */
 export const FIGURES: readonly Figure[] = [
@@ -34,4 +35,5 @@ export const FIGURES: readonly Figure[] = [
   promotionKill,
   gatePeers,
   gateTaubench,
+  whoWhen,
 ];
