@@ -18,6 +18,7 @@ import { TRIALS, type Refused } from "./evaluate.ts";
 import type { ClusterSummary } from "./event.ts";
 import { charged, createLedger, type Saved } from "./ledger.ts";
 import { trialContext, type CycleOptions, type CycleState, type Judged } from "./state.ts";
+import { createTally, type ProposerTally } from "./tally.ts";
 
 export type { CycleEvent } from "./event.ts";
 export type { CycleOptions } from "./state.ts";
@@ -34,6 +35,8 @@ export interface CycleReport {
   readonly after: Score;
   readonly clusters: readonly ClusterSummary[];
   readonly candidates: readonly Judged[];
+  /** What the proposals of each proposer came to. */
+  readonly proposers: readonly ProposerTally[];
   /** Proposals that could not become a commit. */
   readonly refused: readonly Refused[];
   /** Failures of the baseline that failed again when they were tried again, and how many there were. */
@@ -78,6 +81,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
     after: scoreOf(state.head, options.tasks),
     clusters: first,
     candidates: state.judged,
+    proposers: state.tally.rows(),
     refused: state.refused,
     reproduced,
     trials: state.ledger.trials,
@@ -107,6 +111,8 @@ async function start(
     tried: new Set(),
     judged: [],
     refused: [],
+    tally: createTally(),
+    search: { useless: new Set(), left: new Map() },
   };
 }
 

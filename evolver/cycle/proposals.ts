@@ -12,7 +12,7 @@ import type { CycleState } from "./state.ts";
 const SHOWN: ReadonlySet<string> = new Set(["static-checks", "parses", "screening", "needed"]);
 
 /**
- * Proposals that were not tried on this head for this cluster, each once, at most as many as the cycle still may try.
+ * Proposals that were not tried on this head for this cluster, each once, at most as many as there is room to look at.
  * @param support the cluster with its support part only
  */
 export async function proposalsFor(
@@ -21,7 +21,7 @@ export async function proposalsFor(
   genome: ReadonlyMap<string, string>,
 ): Promise<Proposal[]> {
   const { runtime, proposers, signal, watch } = state.options;
-  const { evolution, genome: paths } = runtime.home.config;
+  const { genome: paths } = runtime.home.config;
   const passing = await passingTraces(state);
   // How a task was solved has been shown: should it fail later, it cannot be held out any more.
   for (const { run } of passing)
@@ -32,13 +32,16 @@ export async function proposalsFor(
     genome,
     paths,
     rejected: rejectedFor(state, support.id),
+    wanted: mostOf(state),
     signal,
   };
   const proposals: Proposal[] = [];
   for (const proposer of proposers) {
     if (state.ledger.isSpent()) break;
     try {
+      const began = performance.now();
       const made = await proposer.propose(context);
+      state.tally.made(proposer.name, made, (performance.now() - began) / 1000);
       for (const { costUsd } of made) state.ledger.charge(costUsd);
       proposals.push(...made);
     } catch (error) {
@@ -48,17 +51,35 @@ export async function proposalsFor(
       watch?.({ kind: "proposer-failed", proposer: proposer.name, message: messageOf(error) });
     }
   }
-  const room = Math.min(evolution.candidates_per_cluster, evolution.candidates_per_cycle - state.tried.size);
-  const fresh: Proposal[] = [];
+  const fresh = new Map<string, Proposal>();
   for (const proposal of proposals) {
-    if (fresh.length >= room) break;
     const key = keyOf(state, support.id, proposal);
-    if (state.tried.has(key)) continue;
-    state.tried.add(key);
     // What a patch touches decides on its rung, not what it says of itself.
-    fresh.push({ ...proposal, rung: rungOf(proposal.edits, paths) });
+    if (!state.tried.has(key) && !fresh.has(key))
+      fresh.set(key, { ...proposal, rung: rungOf(proposal.edits, paths) });
   }
-  return fresh;
+  return [...fresh.values()].slice(0, mostOf(state));
+}
+
+/** How many proposals for a cluster are looked at: as many as are tried for real, or cheaply where that can be done. */
+function mostOf({ options }: CycleState): number {
+  const { model, home } = options.runtime;
+  const { candidates_per_cluster: real, search } = home.config.evolution;
+  return model.deterministic ? Math.max(real, search.candidates) : real;
+}
+
+/** Takes those that are tried for real: so many of a cluster, and of a cycle. */
+export function takeForTrials(
+  state: CycleState,
+  cluster: string,
+  proposals: readonly Proposal[],
+  most: number,
+): Proposal[] {
+  const { candidates_per_cycle } = state.options.runtime.home.config.evolution;
+  const room = Math.max(0, Math.min(most, candidates_per_cycle - state.tried.size));
+  const taken = proposals.slice(0, room);
+  for (const proposal of taken) state.tried.add(keyOf(state, cluster, proposal));
+  return taken;
 }
 
 /** Earlier attempts at this cluster, and as much of the reasons as a proposer may know. */

@@ -20,6 +20,8 @@ export async function settle(state: CycleState, target: Cluster, judged: Evaluat
     judged,
   });
   state.judged.push({ candidate, outcomes: judged.outcomes });
+  state.tally.count(judged.proposal, "judged");
+  if (published !== undefined) state.tally.count(judged.proposal, "accepted");
   watch?.({ kind: "judged", candidate });
   if (published === undefined || judged.arm === undefined) {
     // The commit is kept in git; its files on disk are of no use any more.

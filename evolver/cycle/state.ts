@@ -13,6 +13,7 @@ import type { Refused } from "./evaluate.ts";
 import type { CycleEvent } from "./event.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Side } from "./split.ts";
+import type { Tally } from "./tally.ts";
 
 export interface CycleOptions {
   readonly runtime: Runtime;
@@ -53,6 +54,13 @@ export interface CycleState {
   readonly tried: Set<string>;
   readonly judged: Judged[];
   readonly refused: Refused[];
+  readonly tally: Tally;
+  readonly search: {
+    /** Changes that did not help in a case, with how the head went on in it: on a head that goes on alike they will not, either. */
+    readonly useless: Set<string>;
+    /** Candidates that may still be tried cheaply, by cluster. */
+    readonly left: Map<string, number>;
+  };
 }
 
 /** How trials of every task of the cycle are made. */

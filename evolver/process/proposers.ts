@@ -4,6 +4,7 @@ import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts"
 import type { Proposal } from "../candidate.ts";
 import type { Trace } from "../failure.ts";
 import type { ProposeContext, Proposer } from "../propose/proposer.ts";
+import { expanded, type CompactProposal } from "./compact.ts";
 import type { LastWord, Ending } from "./converse.ts";
 import { keepWorker, type Keeper, type KeeperOptions } from "./keep-worker.ts";
 import { modelDesk, type ModelDesk } from "./model-desk.ts";
@@ -56,7 +57,7 @@ async function propose(
     return {
       line: lineOf(id, name, model, context),
       signal,
-      read: (told) => signed(told, name),
+      read: (told) => expanded(signed(told, name), context.genome),
       ...(name === "model" ? { askModel: (request, bytes) => opened.ask(request, bytes) } : {}),
     };
   });
@@ -64,7 +65,7 @@ async function propose(
 }
 
 /** Each proposer signs what it makes: reports, and later proposers, go by that name. */
-function signed(told: LastWord, name: ProposerName): readonly Proposal[] {
+function signed(told: LastWord, name: ProposerName): readonly CompactProposal[] {
   if (told.type !== "proposed") throw new Error(`it answered with \`${told.type}\``);
   const forged = told.proposals.find(({ source }) => !source.startsWith(SIGNED[name]));
   if (forged !== undefined)
@@ -96,7 +97,7 @@ function proposalsOf(outcome: Ending<readonly Proposal[]>, usd: number): readonl
  */
 function lineOf(id: number, proposer: ProposerName, model: Model, context: ProposeContext): string {
   const { name, description, deterministic, contextTokens, price } = model;
-  const { genome, paths, rejected } = context;
+  const { genome, paths, rejected, wanted } = context;
   const failures = context.cluster.failures.map((failure) => ({
     ...failure,
     trace: nameless(failure.trace),
@@ -109,7 +110,14 @@ function lineOf(id: number, proposer: ProposerName, model: Model, context: Propo
       id,
       proposer,
       model: { name, description, deterministic, contextTokens, ...(price === undefined ? {} : { price }) },
-      context: { cluster, passing: passing.slice(0, count), genome: [...genome], paths, rejected },
+      context: {
+        cluster,
+        passing: passing.slice(0, count),
+        genome: [...genome],
+        paths,
+        rejected,
+        ...(wanted === undefined ? {} : { wanted }),
+      },
     };
     const line = `${JSON.stringify(question)}\n`;
     if (Buffer.byteLength(line) <= LONGEST_ASKED) return line;

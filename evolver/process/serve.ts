@@ -4,7 +4,6 @@ import { messageOf } from "../../runtime/kernel/error.ts";
 import { readLines } from "../../runtime/kernel/harness/lines.ts";
 import { ModelError, type Model } from "../../runtime/kernel/model/model.ts";
 import type { Finding } from "../../guardrails/finding.ts";
-import type { Proposal } from "../candidate.ts";
 import { checkProposal } from "../check/check.ts";
 import { protocolTypes } from "../check/protocol-types.ts";
 import { lintSkill } from "../check/skill.ts";
@@ -12,6 +11,7 @@ import { distiller } from "../propose/distill/index.ts";
 import { modelProposer } from "../propose/model/index.ts";
 import { operators } from "../propose/operators/index.ts";
 import type { Proposer } from "../propose/proposer.ts";
+import { compacted, type CompactProposal } from "./compact.ts";
 import { Answer, LONGEST_ASKED, LONGEST_TOLD, Question } from "./wire.ts";
 import type { ProposerName, ToCheck, ToPropose, Told } from "./wire.ts";
 
@@ -47,19 +47,21 @@ async function answerTo(question: Question, say: Say, lines: AsyncIterator<strin
   }
 }
 
-async function propose({ proposer, context }: ToPropose, model: Model): Promise<readonly Proposal[]> {
-  const { genome, ...rest } = context;
+async function propose({ proposer, context }: ToPropose, model: Model): Promise<CompactProposal[]> {
+  const { wanted, ...rest } = context;
+  const genome = new Map(context.genome);
   // Nobody aborts from inside: to stop this process is to kill it.
   const { signal } = new AbortController();
-  return proposerNamed(proposer, model).propose({ ...rest, genome: new Map(genome), signal });
+  const about = { ...rest, genome, signal, ...(wanted === undefined ? {} : { wanted }) };
+  return compacted(await proposerNamed(proposer, model, wanted).propose(about), genome);
 }
 
-function proposerNamed(name: ProposerName, model: Model): Proposer {
+function proposerNamed(name: ProposerName, model: Model, wanted: number | undefined): Proposer {
   switch (name) {
     case "distill":
       return distiller();
     case "operators":
-      return operators();
+      return operators(wanted === undefined ? {} : { limit: wanted });
     case "model":
       return modelProposer({ model });
     default:
@@ -83,8 +85,8 @@ function askingModel({ model, id }: ToPropose, say: Say, lines: AsyncIterator<st
   };
 }
 
-async function check({ proposal, genome, paths }: ToCheck): Promise<readonly Finding[]> {
-  const context = { genome: new Map(genome), paths, protocolTypes: protocolTypes(), lintSkill };
+async function check({ proposal, genome, paths, withoutTypes }: ToCheck): Promise<readonly Finding[]> {
+  const context = { genome: new Map(genome), paths, protocolTypes: protocolTypes(), lintSkill, withoutTypes };
   return (await checkProposal(proposal, context)).findings;
 }
 

@@ -13,6 +13,8 @@ export interface ProposeContext {
   readonly paths: { readonly harness: string; readonly prompts: string; readonly skills: string };
   /** Earlier attempts at this cluster and why they were rejected, oldest first. */
   readonly rejected: readonly { readonly proposal: Proposal; readonly why: string }[];
+  /** How many proposals there is room to try; a few when absent. More than that are not looked at. */
+  readonly wanted?: number;
   readonly signal: AbortSignal;
 }
 

@@ -75,8 +75,8 @@ export async function tryCases(
 
 /** To end, to be verified, and for the start of services. */
 const MARGIN_SECONDS = 30;
-/** Characters of tool results and replies, with a thousand for each event: no trial of a suite comes near it. */
-const MOST_SAID = 32 * 1024 * 1024;
+/** Characters of tool results and replies, or a thousand events: few runs that solve anything come near it. */
+const MOST_SAID = 64 * 1024 * 1024;
 
 interface Place {
   readonly harness: KeptHarness;
@@ -102,15 +102,20 @@ async function tryCase(runtime: Runtime, task: TaskOnDisk, place: Place): Promis
   } as const;
   const meter = createMeter(() => performance.now());
   const { budgets } = runtime.home.config;
-  await using prepared = await prepareSession(runtime, request);
-  const end = await runSession({
-    ...prepared.options,
-    start: (options) => place.harness.start(options),
-    code: place.code,
-    meter,
-    caps: lowestCaps({ ...budgets, usd: budgets.usd }, task.task.budgets, { seconds: limits.seconds }),
-    recorder: createForgetfulRecorder(MOST_SAID, () => excess.abort()),
-  });
+  const run = async (): Promise<SessionEnd> => {
+    await using prepared = await prepareSession(runtime, request);
+    return await runSession({
+      ...prepared.options,
+      start: (options) => place.harness.start(options),
+      code: place.code,
+      meter,
+      caps: lowestCaps({ ...budgets, usd: budgets.usd }, task.task.budgets, { seconds: limits.seconds }),
+      recorder: createForgetfulRecorder(MOST_SAID, () => excess.abort()),
+    });
+  };
+  // As in a real trial, where what keeps a run from going on is no word about the harness.
+  const end = await run().catch((): SessionEnd => ({ status: "crashed", summary: "", obstructed: true }));
+  signal.throwIfAborted();
   const verdict = excess.signal.aborted ? "fail" : await verdictOf(runtime, request, end);
   signal.throwIfAborted();
   const seconds = (performance.now() - began) / 1000;

@@ -91,6 +91,18 @@ function overlap(a: string, b: string): boolean {
   return one.startsWith(other) || other.startsWith(one);
 }
 
+const Search = z.strictObject({
+  candidates: z
+    .int()
+    .min(0)
+    .max(5000)
+    .default(300)
+    .describe(
+      "candidates of one cluster that a cycle may try cheaply, on failing tasks only and without a record, before the best of " +
+        "them are tried as ever; 0: none. Only where the model always gives the same reply",
+    ),
+});
+
 const Evolution = z.strictObject({
   suite: z.string().default("chores").describe("folder under tasks/ that cycles replay"),
   promotion: z
@@ -100,6 +112,7 @@ const Evolution = z.strictObject({
   proposers: z.array(z.enum(["operators", "distill", "model"])).default(["distill", "operators"]),
   candidates_per_cluster: z.int().min(1).max(50).default(6),
   candidates_per_cycle: z.int().min(1).max(1000).default(60),
+  search: Search.prefault({}),
   holdout: z
     .number()
     .min(

@@ -22,7 +22,7 @@ export function createForgetfulRecorder(most: number, onExcess: () => void): Rec
 }
 
 /** Characters that an event is taken for, besides its text. */
-const OVERHEAD = 1024;
+const OVERHEAD = 65_536;
 
 function lengthOf(value: unknown): number {
   if (typeof value === "string") return value.length;

@@ -6,6 +6,7 @@ import { withTrials } from "../../../evolver/cycle/arm.ts";
 import { createLedger } from "../../../evolver/cycle/ledger.ts";
 import { proposalsFor } from "../../../evolver/cycle/proposals.ts";
 import type { CycleState } from "../../../evolver/cycle/state.ts";
+import { createTally } from "../../../evolver/cycle/tally.ts";
 import type { Cluster } from "../../../evolver/failure.ts";
 import { listPatches } from "../../../evolver/patches/list.ts";
 import { openCheckProcess } from "../../../evolver/process/checks.ts";
@@ -150,6 +151,8 @@ async function stateOf(proposer: Proposer, suite: readonly TaskOnDisk[]): Promis
     tried: new Set(),
     judged: [],
     refused: [],
+    tally: createTally(),
+    search: { useless: new Set(), left: new Map() },
   };
 }
 
