@@ -1,21 +1,21 @@
 /** Tries to answer one cluster: proposals, screening, the full gate; lowest rung first. */
 import { settleAll } from "../../replay/settle-all.ts";
 import { readGenome } from "../../runtime/kernel/genome.ts";
-import type { Proposal, Rung } from "../candidate.ts";
+import type { Proposal } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
+import { RUNGS } from "../publish/escalation.ts";
 import { topUp } from "./arm.ts";
 import { pickCases } from "./cases.ts";
 import { decide } from "./decide.ts";
 import { TRIALS, type Evaluated, type EvaluationContext } from "./evaluate.ts";
-import { proposalsFor, takeForTrials } from "./proposals.ts";
+import { proposalsFor, roomFor, takeForTrials } from "./proposals.ts";
 import { screen } from "./screen.ts";
 import { ENOUGH } from "./search/order.ts";
 import { search } from "./search/search.ts";
 import { settle } from "./settle.ts";
 import { split, taskOf } from "./split.ts";
 import { trialContext, type CycleState } from "./state.ts";
-
-const RUNGS: readonly Rung[] = ["skill", "prompt", "harness"];
+import { takeTurn, turnsFor } from "./turns.ts";
 
 /** True when a patch was accepted: the head is another one then. */
 export async function answer(state: CycleState, target: Cluster): Promise<boolean> {
@@ -47,9 +47,31 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     deterministic: model.deterministic,
     watch,
   };
-  const proposals = await proposalsFor(state, { ...target, failures: support }, context.parentFiles);
-  watch?.({ kind: "proposed", cluster: target.id, title: target.title, proposals: proposals.length });
-  let room = home.config.evolution.candidates_per_cluster;
+  const seen = { ...target, failures: support };
+  let used = 0;
+  for (const turn of turnsFor(state)) {
+    if (state.ledger.isSpent()) break;
+    const proposals = await proposalsFor(state, seen, context.parentFiles, turn, used);
+    if (proposals === undefined) break;
+    watch?.({ kind: "proposed", cluster: target.id, title: target.title, proposals: proposals.length });
+    const before = state.tried.size;
+    const take = (): Promise<boolean> =>
+      tryInOrder(state, { ...context, parent: state.head }, target, proposals, roomFor(state, turn, used));
+    if (await takeTurn(state, turn, proposals, take)) return true;
+    used += state.tried.size - before;
+  }
+  return false;
+}
+
+/** Lowest rung first; a higher one is tried when nothing of the lower ones was accepted. */
+async function tryInOrder(
+  state: CycleState,
+  context: EvaluationContext,
+  target: Cluster,
+  proposals: readonly Proposal[],
+  most: number,
+): Promise<boolean> {
+  let room = most;
   for (const rung of RUNGS) {
     const ofRung = proposals.filter((proposal) => proposal.rung === rung);
     const worth = await worthTrials(state, context, target, { proposals: ofRung, room });

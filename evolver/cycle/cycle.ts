@@ -11,6 +11,7 @@ import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { openGamingReader } from "../../replay/gaming/reader.ts";
 import { openCheckProcess } from "../process/checks.ts";
+import { openAccounts, type ProposerSummary } from "./accounts.ts";
 import { answer } from "./answer.ts";
 import { passes, topUp, withTrials, type Arm } from "./arm.ts";
 import { clustersOf } from "./clusters.ts";
@@ -18,7 +19,7 @@ import { TRIALS, type Refused } from "./evaluate.ts";
 import type { ClusterSummary } from "./event.ts";
 import { charged, createLedger, type Saved } from "./ledger.ts";
 import { trialContext, type CycleOptions, type CycleState, type Judged } from "./state.ts";
-import { createTally, type ProposerTally } from "./tally.ts";
+import { createTally, type Fates } from "./tally.ts";
 
 export type { CycleEvent } from "./event.ts";
 export type { CycleOptions } from "./state.ts";
@@ -35,10 +36,10 @@ export interface CycleReport {
   readonly after: Score;
   readonly clusters: readonly ClusterSummary[];
   readonly candidates: readonly Judged[];
-  /** What the proposals of each proposer came to. */
-  readonly proposers: readonly ProposerTally[];
   /** Proposals that could not become a commit. */
   readonly refused: readonly Refused[];
+  /** What each proposer tried, had accepted and cost. */
+  readonly proposers: readonly (ProposerSummary & Fates)[];
   /** Failures of the baseline that failed again when they were tried again, and how many there were. */
   readonly reproduced: { readonly again: number; readonly of: number };
   readonly trials: number;
@@ -81,8 +82,8 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
     after: scoreOf(state.head, options.tasks),
     clusters: first,
     candidates: state.judged,
-    proposers: state.tally.rows(),
     refused: state.refused,
+    proposers: state.accounts.summary().map((row) => ({ ...row, ...state.tally.of(row.name) })),
     reproduced,
     trials: state.ledger.trials,
     costUsd: state.ledger.costUsd,
@@ -99,10 +100,13 @@ async function start(
   const { evolution } = runtime.home.config;
   const head = { genome: await releaseGenome(runtime.home, release), trials: new Map() };
   const ledger = createLedger(evolution.usd);
+  const authors: CycleState["authors"] = new WeakMap();
   return {
     options,
     ...beside,
     ledger,
+    accounts: await openAccounts(runtime.store),
+    authors,
     runner: charged(createTrialRunner(runtime, evolution.parallel), ledger),
     head,
     origin: { genome: await releaseGenome(runtime.home, origin), trials: new Map() },
@@ -111,7 +115,7 @@ async function start(
     tried: new Set(),
     judged: [],
     refused: [],
-    tally: createTally(),
+    tally: createTally(authors),
     search: { useless: new Set(), left: new Map() },
   };
 }

@@ -11,17 +11,22 @@ import { trialContext, type CycleState } from "./state.ts";
 /** @returns true when it was accepted */
 export async function settle(state: CycleState, target: Cluster, judged: Evaluated): Promise<boolean> {
   const { runtime, suite, tasks, guards, watch } = state.options;
+  const parent = judged.parent.genome.sha;
   const { candidate, published } = await saveJudged({
     runtime,
     suite,
-    parent: judged.parent.genome.sha,
+    parent,
     tasks,
     cluster: target,
     judged,
+    tried: state.judged
+      .map((each) => each.candidate)
+      .filter((each) => each.cluster === target.id && each.parent === parent),
   });
   state.judged.push({ candidate, outcomes: judged.outcomes });
   state.tally.count(judged.proposal, "judged");
-  if (published !== undefined) state.tally.count(judged.proposal, "accepted");
+  if (judged.verdict.reasons.some(({ name, holds }) => name === "static-checks" && holds === "fails"))
+    state.tally.count(judged.proposal, "refused");
   watch?.({ kind: "judged", candidate });
   if (published === undefined || judged.arm === undefined) {
     // The commit is kept in git; its files on disk are of no use any more.

@@ -8,7 +8,8 @@ import { checkProposal } from "../check/check.ts";
 import { protocolTypes } from "../check/protocol-types.ts";
 import { lintSkill } from "../check/skill.ts";
 import { distiller } from "../propose/distill/index.ts";
-import { modelProposer } from "../propose/model/index.ts";
+import { modelProposer, type ModelProposerOptions } from "../propose/model/index.ts";
+import { MUTATIONS } from "../propose/operators/catalogue/index.ts";
 import { operators } from "../propose/operators/index.ts";
 import type { Proposer } from "../propose/proposer.ts";
 import { compacted, type CompactProposal } from "./compact.ts";
@@ -47,23 +48,27 @@ async function answerTo(question: Question, say: Say, lines: AsyncIterator<strin
   }
 }
 
-async function propose({ proposer, context }: ToPropose, model: Model): Promise<CompactProposal[]> {
+async function propose({ proposer, asking, context }: ToPropose, model: Model): Promise<CompactProposal[]> {
   const { wanted, ...rest } = context;
   const genome = new Map(context.genome);
   // Nobody aborts from inside: to stop this process is to kill it.
   const { signal } = new AbortController();
   const about = { ...rest, genome, signal, ...(wanted === undefined ? {} : { wanted }) };
-  return compacted(await proposerNamed(proposer, model, wanted).propose(about), genome);
+  return compacted(await proposerNamed(proposer, { ...asking, model }, wanted).propose(about), genome);
 }
 
-function proposerNamed(name: ProposerName, model: Model, wanted: number | undefined): Proposer {
+function proposerNamed(
+  name: ProposerName,
+  options: ModelProposerOptions,
+  wanted: number | undefined,
+): Proposer {
   switch (name) {
     case "distill":
       return distiller();
     case "operators":
-      return operators(wanted === undefined ? {} : { limit: wanted });
+      return operators(wanted === undefined ? {} : { limit: wanted, mutations: MUTATIONS });
     case "model":
-      return modelProposer({ model });
+      return modelProposer(options);
     default:
       return name satisfies never;
   }

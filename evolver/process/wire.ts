@@ -78,7 +78,7 @@ const Run = z.object({
   startedAt: z.string(),
   endedAt: z.string().nullable(),
   status: z.enum(["open", "done", "gave_up", "budget", "error", "aborted", "crashed", "interrupted"]),
-  purpose: z.enum(["live", "trial"]),
+  purpose: z.enum(["live", "trial", "imported"]),
   task: z.string().nullable(),
   instruction: z.string(),
   release: z.string(),
@@ -91,6 +91,7 @@ const Run = z.object({
   outputTokens: z.number(),
   costUsd: z.number().nullable(),
   pid: z.number(),
+  source: z.object({ format: z.string(), id: z.string() }).exactOptional(),
 }) satisfies z.ZodType<RunRow>;
 
 const Trace = z.object({ run: Run, events: z.array(TrajectoryEvent) });
@@ -105,6 +106,7 @@ const Hypothesis = z.object({
   score: z.number(),
   evidence: z.string(),
   against: z.string().exactOptional(),
+  judged: z.string().exactOptional(),
 });
 const Failure = z.object({ trace: Trace, signature: Signature, hypotheses: z.array(Hypothesis) });
 
@@ -142,6 +144,8 @@ const ToPropose = z.object({
   type: z.literal("propose"),
   id,
   proposer: ProposerName,
+  /** For the proposer `model`. */
+  asking: z.object({ candidates: z.int().positive(), corrections: z.int().nonnegative() }),
   model: ModelFacts,
   context: Context,
 });

@@ -9,7 +9,7 @@ export interface OpenProposers extends AsyncDisposable {
 
 /** Starts nothing before the first proposal is asked for. Disposed, no process of theirs is left. */
 export function openProposers({ home, sandbox, model }: Runtime): OpenProposers {
-  const process = openProposerProcess({ sandbox, model });
+  const process = openProposerProcess({ sandbox, model, asking: home.config.evolution.model });
   return {
     proposers: home.config.evolution.proposers.map((name) => process.proposer(name)),
     [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),

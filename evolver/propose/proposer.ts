@@ -13,13 +13,17 @@ export interface ProposeContext {
   readonly paths: { readonly harness: string; readonly prompts: string; readonly skills: string };
   /** Earlier attempts at this cluster and why they were rejected, oldest first. */
   readonly rejected: readonly { readonly proposal: Proposal; readonly why: string }[];
-  /** How many proposals there is room to try; a few when absent. More than that are not looked at. */
+  /** How many proposals can be tried, where trials are cheap and so can be many; a few when absent. */
   readonly wanted?: number;
   readonly signal: AbortSignal;
 }
 
 export interface Proposer {
   readonly name: string;
+  /** True when each question costs money, or minutes of somebody's work: a bandit decides when to ask it. */
+  readonly isPaid?: boolean;
+  /** True when nobody can say what a question costs. Under a cap such a one must not be asked. */
+  readonly isUnpriced?: boolean;
   /**
    * Best proposal first; empty when it has nothing to say. May throw: the cycle records the error and goes on with the
    * other proposers.

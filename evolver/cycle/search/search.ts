@@ -47,7 +47,7 @@ export async function search(
     helped: found.length,
     seconds: (performance.now() - began) / 1000,
   });
-  for (const proposal of found) state.tally.count(proposal, "survived");
+  for (const proposal of found) state.tally.count(proposal, "helped");
   return found;
 }
 
@@ -130,7 +130,6 @@ async function passedOf(
     goOn: ({ task, verdict }) => task !== order[0]?.task.id || verdict === "pass",
   });
   for (const { costUsd } of results) context.ledger.charge(costUsd);
-  const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
-  state.tally.count(proposal, "tried", seconds);
+  state.tally.count(proposal, "tried");
   return results.filter(({ verdict }) => verdict === "pass").length;
 }

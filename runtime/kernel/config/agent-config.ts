@@ -91,6 +91,27 @@ function overlap(a: string, b: string): boolean {
   return one.startsWith(other) || other.startsWith(one);
 }
 
+const ModelProposer = z
+  .strictObject({
+    candidates: z
+      .int()
+      .min(1)
+      .max(6)
+      .default(3)
+      .describe("different patches that the model is asked for, for each cluster"),
+    corrections: z
+      .int()
+      .min(0)
+      .max(8)
+      .default(3)
+      .describe("how often an answer that the static checks refuse goes back, for each patch"),
+    judge: z
+      .boolean()
+      .default(true)
+      .describe("let the model put the guesses at a cause in order, with one call for each cluster"),
+  })
+  .describe("what the home's model does in a cycle, where it is a language model");
+
 const Search = z.strictObject({
   candidates: z
     .int()
@@ -110,6 +131,7 @@ const Evolution = z.strictObject({
     .default("review")
     .describe("review: accepted candidates wait as branches; auto: they are promoted at once"),
   proposers: z.array(z.enum(["operators", "distill", "model"])).default(["distill", "operators"]),
+  model: ModelProposer.prefault({}),
   candidates_per_cluster: z.int().min(1).max(50).default(6),
   candidates_per_cycle: z.int().min(1).max(1000).default(60),
   search: Search.prefault({}),

@@ -164,8 +164,11 @@ function kernel({ request, sleep }) {
     model: { create: (params) => request("model.create", params) },
     tools: { call: (call) => request("tools.call", call) },
     skills: {
-      search: (query, limit) => request("skills.search", limit === undefined ? { query } : { query, limit }),
+      search: (query, limit, ranking) => request("skills.search", { query, limit, ranking }),
       load: (name) => request("skills.load", { name }),
+    },
+    lessons: {
+      search: (query, limit, ranking) => request("lessons.search", { query, limit, ranking }),
     },
     note: (kind, data) => then(request("note", { kind, data }), () => undefined),
     get aborted() {
