@@ -86,7 +86,7 @@ function answerOf({ trace }: Labelled, weights: readonly number[]): Answer {
 
 /** The weights that ship were fitted on these very runs. */
 function shipped(runs: readonly Labelled[]): Row[] {
-  const first = runs.map(({ trace }) => attributeConversation(trace)?.[0]);
+  const first = runs.map(({ trace }) => attributeConversation(trace)?.hypotheses[0]);
   const hits = (right: (i: number) => boolean): number =>
     (100 * runs.filter((_, i) => right(i)).length) / runs.length;
   const note = "fitted on the same runs: flattering; the first hypothesis of each run";

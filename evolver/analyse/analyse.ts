@@ -2,6 +2,7 @@
 import type { Failure, Hypothesis, Signature, Trace } from "../failure.ts";
 import { againstOf } from "./against.ts";
 import { progressBefore } from "./calls.ts";
+import { attributeConversation } from "./conversation/attribute.ts";
 import type { Finding } from "./detector.ts";
 import { DETECTORS } from "./detectors/index.ts";
 import { INVARIANTS } from "./invariants/index.ts";
@@ -13,9 +14,11 @@ export type Contrast = ReadonlyMap<Signature["kind"], number>;
 
 /**
  * Ranks what may have caused the failure of `trace`; the signature is the best guess's. Pure and total: a trace without
- * any clue is a `wrong-result`.
+ * any clue is a `wrong-result`. Where the authors of steps are named, what they say is all there is to go by.
  */
 export function analyse(trace: Trace, contrast: Contrast = new Map()): Failure {
+  const attributed = attributeConversation(trace);
+  if (attributed !== undefined) return { trace, ...attributed };
   const view = viewOf(trace);
   const findings = findingsOf(view)
     .map((finding) => ({

@@ -39,7 +39,7 @@ export interface CycleReport {
   /** Proposals that could not become a commit. */
   readonly refused: readonly Refused[];
   /** What each proposer tried, had accepted and cost. */
-  readonly proposers: readonly (ProposerSummary & Fates)[];
+  readonly accounts: readonly (ProposerSummary & Fates)[];
   /** Failures of the baseline that failed again when they were tried again, and how many there were. */
   readonly reproduced: { readonly again: number; readonly of: number };
   readonly trials: number;
@@ -83,7 +83,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
     clusters: first,
     candidates: state.judged,
     refused: state.refused,
-    proposers: state.accounts.summary().map((row) => ({ ...row, ...state.tally.of(row.name) })),
+    accounts: state.accounts.summary().map((row) => ({ ...row, ...state.tally.of(row.name) })),
     reproduced,
     trials: state.ledger.trials,
     costUsd: state.ledger.costUsd,

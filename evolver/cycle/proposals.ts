@@ -3,6 +3,8 @@ import { messageOf } from "../../runtime/kernel/error.ts";
 import type { Reason } from "../../replay/gate/outcome.ts";
 import type { Proposal } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
+import { gatherKnowledge } from "../knowledge/gather.ts";
+import type { Knowledge } from "../knowledge/knowledge.ts";
 import { rungOf } from "../propose/rung.ts";
 import type { ProposeContext, Proposer } from "../propose/proposer.ts";
 import { passingTraces } from "./clusters.ts";
@@ -81,8 +83,15 @@ async function contextFor(
   // How a task was solved has been shown: should it fail later, it cannot be held out any more.
   for (const { run } of passing)
     if (run.task !== null && !state.sides.has(run.task)) state.sides.set(run.task, "support");
-  const rejected = rejectedFor(state, support.id);
-  return { cluster: support, passing, genome, paths: runtime.home.config.genome, rejected, signal };
+  return {
+    cluster: support,
+    passing,
+    genome,
+    paths: runtime.home.config.genome,
+    rejected: rejectedFor(state, support.id),
+    knowledge: await knowledgeOf(state),
+    signal,
+  };
 }
 
 async function ask(
@@ -114,6 +123,16 @@ async function ask(
   }
   return proposals;
 }
+
+/** Read once for a cycle: of the release that it started from. */
+function knowledgeOf(state: CycleState): Promise<Knowledge> {
+  const { runtime, release } = state.options;
+  const known = knowledge.get(state) ?? gatherKnowledge(runtime, release);
+  knowledge.set(state, known);
+  return known;
+}
+
+const knowledge = new WeakMap<CycleState, Promise<Knowledge>>();
 
 /** Earlier attempts at this cluster, and as much of the reasons as a proposer may know. */
 function rejectedFor(state: CycleState, cluster: string): ProposeContext["rejected"] {

@@ -39,6 +39,11 @@ export interface Judged {
   readonly outcomes: readonly Outcome[];
 }
 
+export interface SearchBudget {
+  candidates: number;
+  seconds: number;
+}
+
 export interface CycleState {
   readonly options: CycleOptions;
   readonly runner: TrialRunner;
@@ -64,8 +69,8 @@ export interface CycleState {
   readonly search: {
     /** Changes that did not help in a case, with how the head went on in it: on a head that goes on alike they will not, either. */
     readonly useless: Set<string>;
-    /** Candidates that may still be tried cheaply, by cluster. */
-    readonly left: Map<string, number>;
+    /** What may still be tried cheaply, by cluster. */
+    readonly left: Map<string, SearchBudget>;
   };
 }
 

@@ -119,7 +119,7 @@ function proposalsOf(outcome: Ending<readonly Proposal[]>, usd: number): readonl
  */
 function lineOf(id: number, { name: proposer, model, asking }: Asked, context: ProposeContext): string {
   const { name, description, deterministic, contextTokens, price } = model;
-  const { genome, paths, rejected, wanted } = context;
+  const { genome, paths, rejected, wanted, knowledge } = context;
   const failures = context.cluster.failures.map((failure) => ({
     ...failure,
     trace: nameless(failure.trace),
@@ -140,6 +140,7 @@ function lineOf(id: number, { name: proposer, model, asking }: Asked, context: P
         paths,
         rejected,
         ...(wanted === undefined ? {} : { wanted }),
+        ...(proposer === "distill" && knowledge !== undefined ? { knowledge } : {}),
       },
     };
     const line = `${JSON.stringify(question)}\n`;

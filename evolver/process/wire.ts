@@ -114,6 +114,24 @@ const Failure = z.object({ trace: Trace, signature: Signature, hypotheses: z.arr
 const Genome = z.array(z.tuple([z.string(), z.string()]));
 const Paths = z.object({ harness: z.string(), prompts: z.string(), skills: z.string() });
 
+const Correction = z.object({
+  run: z.string(),
+  at: z.string(),
+  release: z.string(),
+  instruction: z.string(),
+  skills: z.array(z.string()),
+  words: z.string(),
+  kind: z.enum(["feedback", "next-instruction"]),
+});
+const HumanFix = z.object({
+  commit: z.string(),
+  at: z.string(),
+  subject: z.string(),
+  edits: z.array(FileEdit),
+  ended: z.array(Signature),
+});
+const Knowledge = z.object({ corrections: z.array(Correction), history: z.array(HumanFix) });
+
 /** A `ProposeContext` without its signal: to stop the process is to kill it. */
 const Context = z.object({
   cluster: z.object({ id: z.string(), signature: Signature, title: z.string(), failures: z.array(Failure) }),
@@ -122,6 +140,7 @@ const Context = z.object({
   paths: Paths,
   rejected: z.array(z.object({ proposal: Proposal, why: z.string() })),
   wanted: z.int().nonnegative().exactOptional(),
+  knowledge: Knowledge.exactOptional(),
 });
 
 const Price = z.object({

@@ -1,6 +1,7 @@
 /** What every source of patches looks like to the cycle. All are equal before the gate. */
 import type { Proposal } from "../candidate.ts";
 import type { Cluster, Trace } from "../failure.ts";
+import type { Knowledge } from "../knowledge/knowledge.ts";
 
 export interface ProposeContext {
   /** Support part only: proposers never see holdout cases. */
@@ -15,6 +16,8 @@ export interface ProposeContext {
   readonly rejected: readonly { readonly proposal: Proposal; readonly why: string }[];
   /** How many proposals can be tried, where trials are cheap and so can be many; a few when absent. */
   readonly wanted?: number;
+  /** What people taught the agent outside of the suite. */
+  readonly knowledge?: Knowledge;
   readonly signal: AbortSignal;
 }
 

@@ -26,7 +26,7 @@ export interface ReportedCycle {
   /** In the order in which they were judged. `cases` is empty for one that was refused before replay. */
   readonly candidates: readonly { readonly candidate: Candidate; readonly cases: readonly Case[] }[];
   /** What each proposer tried, had accepted and cost: questions, trials of its patches, and their share of the time. */
-  readonly proposers: readonly {
+  readonly accounts: readonly {
     readonly name: string;
     readonly attempts: number;
     readonly proposals: number;
@@ -57,7 +57,7 @@ export function cycleReport(report: ReportedCycle): string {
     `# Cycle ${text(report.cycle)}`,
     summary(report, accepted.length),
     section("Failures", clusters(report)),
-    section("Proposers", proposers(report)),
+    section("Proposers", accounts(report)),
     section("Accepted", accepted.map(patch).join("\n\n") || "No patch was accepted."),
     section(
       "Not accepted",
@@ -120,7 +120,7 @@ function clusters(report: ReportedCycle): string {
   );
 }
 
-function proposers({ proposers: all }: ReportedCycle): string {
+function accounts({ accounts: all }: ReportedCycle): string {
   if (all.length === 0) return "Nobody was asked.";
   return table(
     [

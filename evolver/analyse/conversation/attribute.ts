@@ -1,7 +1,7 @@
 /** Who of several agents took the decisive wrong step, and where: ranked guesses, without a language model. */
-import type { Hypothesis, Trace } from "../../failure.ts";
+import type { Failure, Hypothesis, Signature, Trace } from "../../failure.ts";
 import { probabilities } from "./choice.ts";
-import { MEANING, TRAITS, traitsOf, type Trait, type Traits } from "./traits.ts";
+import { MEANING, TRAITS, traitsOf, type Meaning, type Trait, type Traits } from "./traits.ts";
 import { conversationOf, type Turn } from "./turns.ts";
 import { WEIGHTS } from "./weights.ts";
 
@@ -12,12 +12,14 @@ const MOST = 5;
  * Best first; the score is the probability that the step is the decisive one.
  * @returns nothing when the trace is not a conversation of several agents
  */
-export function attributeConversation(trace: Trace): Hypothesis[] | undefined {
+export function attributeConversation(trace: Trace): Pick<Failure, "signature" | "hypotheses"> | undefined {
   const guesses = rankTurns(
     trace,
     TRAITS.map((trait) => WEIGHTS[trait]),
   );
-  return guesses?.slice(0, MOST).map(hypothesis);
+  const [best] = guesses ?? [];
+  if (guesses === undefined || best === undefined) return undefined;
+  return { signature: signatureOf(best), hypotheses: guesses.slice(0, MOST).map(hypothesisOf) };
 }
 
 export interface Guess {
@@ -47,23 +49,35 @@ export function asRow(traits: Traits): number[] {
   return TRAITS.map((trait) => traits[trait]);
 }
 
-function hypothesis({ turn, traits, chance }: Guess): Hypothesis {
+/** Conversations go wrong in words of their own: what the best guess means is all that recurs. */
+function signatureOf({ traits }: Guess): Signature {
+  const [best] = meaningful(traits);
+  return best === undefined
+    ? { kind: "wrong-result", template: "an agent of several went wrong" }
+    : { kind: best.kind, template: best.words };
+}
+
+function hypothesisOf({ turn, traits, chance }: Guess): Hypothesis {
   const { index, author, text } = turn;
-  const speaking = TRAITS.filter((trait) => MEANING[trait] !== undefined && traits[trait] > 0).toSorted(
-    (a, b) => traits[b] * WEIGHTS[b] - traits[a] * WEIGHTS[a],
-  );
-  const words = speaking.flatMap((trait) => MEANING[trait]?.words ?? []).slice(0, 2);
+  const meanings = meaningful(traits);
+  const words = meanings.slice(0, 2).map((meaning) => meaning.words);
   const against = AGAINST.filter(([trait]) => traits[trait] > 0).map(([, why]) => why);
-  const best = speaking[0];
   return {
     step: index,
     agent: author,
     component: "model",
-    category: (best === undefined ? undefined : MEANING[best]?.kind) ?? "wrong-result",
+    category: meanings[0]?.kind ?? "wrong-result",
     score: chance,
-    evidence: words.length === 0 ? `${author}: ${oneLine(text)}` : `${author}: ${words.join("; ")}`,
+    evidence: words.length === 0 ? oneLine(text) : words.join("; "),
     ...(against.length === 0 ? {} : { against: against.join("; ") }),
   };
+}
+
+/** What the traits of a turn say against it, what weighs most first. */
+function meaningful(traits: Traits): Meaning[] {
+  return TRAITS.filter((trait) => traits[trait] > 0)
+    .toSorted((a, b) => traits[b] * WEIGHTS[b] - traits[a] * WEIGHTS[a])
+    .flatMap((trait) => MEANING[trait] ?? []);
 }
 
 const AGAINST: readonly (readonly [Trait, string])[] = [

@@ -24,8 +24,13 @@ export const TRAITS = [
 export type Trait = (typeof TRAITS)[number];
 export type Traits = Readonly<Record<Trait, number>>;
 
+export interface Meaning {
+  readonly kind: Kind;
+  readonly words: string;
+}
+
 /** What a trait means for a person, and which kind of failure it speaks for; the others only weigh. */
-export const MEANING: Partial<Record<Trait, { readonly kind: Kind; readonly words: string }>> = {
+export const MEANING: Partial<Record<Trait, Meaning>> = {
   overlooked: { kind: "early-stop", words: "it takes up little of what was asked" },
   "opens-with-code": {
     kind: "unverified-write",

@@ -12,7 +12,7 @@ import type { Proposal } from "../../candidate.ts";
 import type { Cluster } from "../../failure.ts";
 import { changesOf } from "../changes.ts";
 import type { EvaluationContext } from "../evaluate.ts";
-import type { CycleState } from "../state.ts";
+import type { CycleState, SearchBudget } from "../state.ts";
 import { quickCases, quickLimits, type QuickCase } from "./cases.ts";
 import { ENOUGH, fixesAll, inOrder, type Tried } from "./order.ts";
 import { comesBy, hunksOf } from "./place.ts";
@@ -28,6 +28,7 @@ export async function search(
   proposals: readonly Proposal[],
 ): Promise<readonly Proposal[] | undefined> {
   const began = performance.now();
+  const left = budgetOf(state, target);
   const limits = await quickLimits(state.options, context.parent);
   const cases = await quickCases(state, context, limits);
   if (cases.length === 0) return undefined;
@@ -36,8 +37,13 @@ export async function search(
   // A failure may have another cause in another case: what does not help in the first is tried on a second.
   for (let first = 0; first < Math.min(cases.length, SWEEPS) && !tried.some(helped); first++) {
     const order = [...cases.slice(first), ...cases.slice(0, first)];
-    tried = await sweep({ state, context, target, limits, order }, tried);
+    tried = await sweep(
+      { state, context, target, limits, order, left, until: began + left.seconds * 1000 },
+      tried,
+    );
   }
+  const seconds = (performance.now() - began) / 1000;
+  left.seconds = Math.max(0, left.seconds - seconds);
   const found = inOrder(tried);
   state.options.watch?.({
     kind: "searched",
@@ -45,10 +51,16 @@ export async function search(
     title: target.title,
     proposals: proposals.length,
     helped: found.length,
-    seconds: (performance.now() - began) / 1000,
+    seconds,
   });
   for (const proposal of found) state.tally.count(proposal, "helped");
   return found;
+}
+
+function budgetOf({ options, search: { left } }: CycleState, { id }: Cluster): SearchBudget {
+  const budget = left.get(id) ?? { ...options.runtime.home.config.evolution.search };
+  left.set(id, budget);
+  return budget;
 }
 
 /** Cases that a candidate may fail before it is of no use. */
@@ -65,6 +77,9 @@ interface Sweep {
   readonly limits: QuickLimits;
   /** The first one decides whether a candidate is tried on the others. */
   readonly order: readonly QuickCase[];
+  readonly left: SearchBudget;
+  /** On the clock of `performance`, in milliseconds. */
+  readonly until: number;
 }
 
 /** Every candidate once, in the order of their ranks, until enough fix all cases or the search may take no more. */
@@ -75,7 +90,7 @@ async function sweep(of: Sweep, candidates: readonly Tried[]): Promise<Tried[]> 
   let whole = 0;
   let done = 0;
   const one = async (candidate: Tried): Promise<Tried> => {
-    if (whole >= ENOUGH || context.ledger.isSpent()) return candidate;
+    if (whole >= ENOUGH || performance.now() > of.until || context.ledger.isSpent()) return candidate;
     const result = await tryOne(of, candidate);
     if (fixesAll(result)) whole += 1;
     done += 1;
@@ -85,7 +100,7 @@ async function sweep(of: Sweep, candidates: readonly Tried[]): Promise<Tried[]> 
   return settleAll(candidates.map((candidate) => queue.add(() => one(candidate))));
 }
 
-async function tryOne({ state, context, target, limits, order }: Sweep, candidate: Tried): Promise<Tried> {
+async function tryOne({ state, context, limits, order, left }: Sweep, candidate: Tried): Promise<Tried> {
   const { proposal } = candidate;
   const [first] = order;
   if (first === undefined) return candidate;
@@ -93,9 +108,8 @@ async function tryOne({ state, context, target, limits, order }: Sweep, candidat
   const known = JSON.stringify([first.task.id, first.course, hunksOf(proposal.edits)]);
   if (state.search.useless.has(known)) return candidate;
   if (comesBy(changes, first.coverage)) {
-    const left = state.search.left.get(target.id) ?? context.home.config.evolution.search.candidates;
-    if (left <= 0) return candidate;
-    state.search.left.set(target.id, left - 1);
+    if (left.candidates <= 0) return candidate;
+    left.candidates -= 1;
     if (await isRefused(context, proposal)) state.tally.count(proposal, "refused");
     else {
       const passed = await passedOf({ state, context, limits, order }, proposal);
@@ -118,7 +132,7 @@ async function isRefused(
 
 /** On how many of the cases it passes; none when it fails the first. */
 async function passedOf(
-  { state, context, limits, order }: Omit<Sweep, "target">,
+  { state, context, limits, order }: Pick<Sweep, "state" | "context" | "limits" | "order">,
   proposal: Proposal,
 ): Promise<number> {
   await using scratch = await createScratchGenome(context.parent.genome, changesOf(proposal, context.home));

@@ -6,6 +6,7 @@ import type { Change, Mutation, Site } from "./mutation.ts";
 import type { Operator } from "./operator.ts";
 import { each } from "./project.ts";
 import type { Node, Project, Source, Splice } from "./project.ts";
+import { oncePer } from "./shapes/once.ts";
 import { openScope } from "./shapes/scope.ts";
 import { statementAround } from "./shapes/statements.ts";
 
@@ -71,14 +72,14 @@ function ideasIn(
   const suspicionOf = suspicionIn(project, source, evidence);
   const visit = (node: Node): void => {
     if (isType(ts, node)) return;
+    const suspicion = suspicionOf(node);
     for (const mutation of mutations) {
-      const changes = mutation.changes(node, site);
+      const changes = suspicion > UNSUSPECTED ? mutation.changes(node, site) : [];
       if (changes.length === 0) continue;
       const statement = statementAround(ts, node) ?? node;
       const key = `${mutation.name} ${statement.pos}`;
       const group = groups.get(key) ?? { mutation, changes: [] };
       groups.set(key, group);
-      const suspicion = suspicionOf(node);
       group.changes.push(...changes.map((change) => ({ change, suspicion })));
     }
     ts.forEachChild(node, visit);
@@ -99,6 +100,8 @@ interface Placed {
   readonly suspicion: number;
 }
 
+/** What no failing run executed. */
+const UNSUSPECTED = 0.1;
 /** Suspicion tells places apart more sharply than its figures do: most lines of a loop run in every run. */
 const SHARPNESS = 3;
 /** 1: a statement with many possible changes gets no more trials than one with few; 0: each change counts alike. */
@@ -128,11 +131,15 @@ function suspicionIn(project: Project, source: Source, evidence: Evidence): (nod
   };
   const lineOf = (file: Source, position: number): number =>
     file.ast.getLineAndCharacterOfPosition(position).line + 1;
+  const usesOf = oncePer((declaration: T.VariableDeclaration) =>
+    usesOfConstant(project, source, declaration),
+  );
   return (node) => {
     const from = lineOf(source, node.getStart(source.ast));
     const here = at(source.path, from, Math.min(lineOf(source, node.end), from + HEAD_LINES));
     // A constant runs before any coverage is of use: what counts is where it is read.
-    const uses = usesOfConstant(project, source, node).map(([file, use]) => {
+    const declaration = declarationAtTop(project.ts, node);
+    const uses = (declaration ? usesOf(declaration) : []).map(([file, use]) => {
       const line = lineOf(file, use.getStart(file.ast));
       return at(file.path, line, line);
     });
@@ -140,9 +147,12 @@ function suspicionIn(project: Project, source: Source, evidence: Evidence): (nod
   };
 }
 
-function usesOfConstant({ ts, sources }: Project, source: Source, node: Node): [Source, T.Identifier][] {
-  const declaration = declarationAtTop(ts, node);
-  if (!declaration || !ts.isIdentifier(declaration.name)) return [];
+function usesOfConstant(
+  { ts, sources }: Project,
+  source: Source,
+  declaration: T.VariableDeclaration,
+): [Source, T.Identifier][] {
+  if (!ts.isIdentifier(declaration.name)) return [];
   const { text } = declaration.name;
   const exported = /^export\b/.test(declaration.parent.parent.getText(source.ast));
   return (exported ? sources : [source]).flatMap((file) =>

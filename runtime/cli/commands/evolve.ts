@@ -52,7 +52,7 @@ function printEvolved(done: Evolved): void {
   const { modelCalls, tokens } = done.saved;
   if (modelCalls > 0)
     print(dim(`replay answered ${count(modelCalls, "model call")} with ${tokens} tokens from recordings`));
-  for (const { name, attempts, proposals, tried, judged, accepted, usd, seconds: spent } of done.proposers)
+  for (const { name, attempts, proposals, tried, judged, accepted, usd, seconds: spent } of done.accounts)
     print(
       dim(
         `${oneLine(name)}: asked ${count(attempts, "time")}, ${count(proposals, "proposal")}, ${tried} tried quickly, ` +

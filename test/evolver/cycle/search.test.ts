@@ -61,7 +61,7 @@ describe("with thirty-two candidates, of which the thirtieth helps", () => {
   });
 
   test("the report says what the others came to", () => {
-    const [row] = report.proposers;
+    const [row] = report.accounts;
     expect(row).toMatchObject({ name: "many", proposals: 32, refused: 1, helped: 1, judged: 1, accepted: 1 });
     // Every other one changes a function that no failing run came by: that cannot help, and is not tried.
     expect(row?.tried).toBe(32 - 32 / 2 - 1);
@@ -89,7 +89,7 @@ test("no more is tried for a cluster than a cycle may, on whatever head", async 
   };
   const report = await cycleOf(few, { tasks, proposers: [proposer] });
   expect(report.candidates).toEqual([]);
-  expect(report.proposers).toMatchObject([{ tried: 4, helped: 0, judged: 0 }]);
+  expect(report.accounts).toMatchObject([{ tried: 4, helped: 0, judged: 0 }]);
 });
 
 /** Number 30 helps, number 8 must not run, every other one changes what does not run. */

@@ -30,7 +30,7 @@ const REPORT: ReportedCycle = {
   reproduced: { again: 4, of: 5 },
   before: { passed: 3, total: 8 },
   after: { passed: 8, total: 8 },
-  proposers: [
+  accounts: [
     {
       name: "model",
       attempts: 3,

@@ -3,6 +3,7 @@ import type { Mutation, Site } from "../mutation.ts";
 import { each } from "../project.ts";
 import type { Node } from "../project.ts";
 import { best, change } from "../shapes/change.ts";
+import { oncePer } from "../shapes/once.ts";
 import { functionAround } from "../shapes/scope.ts";
 import { inStyle, leaves, lineAfter, lineBefore, listAround, neighbours } from "../shapes/statements.ts";
 import { likeness, quoted } from "../shapes/words.ts";
@@ -41,12 +42,7 @@ interface Uncalled {
   readonly signature: T.Signature;
 }
 
-const kept = new WeakMap<Site, readonly Uncalled[]>();
-
-function uncalled(site: Site): readonly Uncalled[] {
-  const known = kept.get(site);
-  if (known) return known;
-  const { ts, checker, source } = site;
+const uncalled = oncePer(({ ts, checker, source }: Site): readonly Uncalled[] => {
   const words = each(ts, source.ast, ts.isIdentifier);
   const names = [
     ...each(ts, source.ast, ts.isFunctionDeclaration).flatMap(({ name, modifiers }) =>
@@ -54,14 +50,12 @@ function uncalled(site: Site): readonly Uncalled[] {
     ),
     ...each(ts, source.ast, ts.isImportSpecifier).map(({ name }) => name),
   ];
-  const found = names.flatMap((name): Uncalled[] => {
+  return names.flatMap((name): Uncalled[] => {
     const [signature] = checker.getTypeAtLocation(name).getCallSignatures();
     const isUsed = words.some((word) => word !== name && word.text === name.text);
     return signature && !isUsed ? [{ name: name.text, signature }] : [];
   });
-  kept.set(site, found);
-  return found;
-}
+});
 
 /** Arguments are what is at hand, of the type that each parameter asks for. */
 function callsOf(

@@ -2,6 +2,7 @@ import type { ts as T } from "ts-morph";
 import type { Change, Mutation, Site } from "../mutation.ts";
 import { each } from "../project.ts";
 import { best, change, textOf } from "../shapes/change.ts";
+import { oncePer } from "../shapes/once.ts";
 import { replaced } from "../shapes/statements.ts";
 import { likeness, quoted } from "../shapes/words.ts";
 
@@ -78,13 +79,20 @@ function added(site: Site, node: T.CallExpression): Change[] {
 
 /** What other calls of the same function hand over there. */
 function elsewhere(site: Site, node: T.CallExpression): string[] {
-  const { ts, sources } = site;
-  const callee = textOf(site, node.expression);
-  const texts = sources.flatMap(({ ast }) =>
-    each(ts, ast, ts.isCallExpression).flatMap((call) => {
-      const argument = call.arguments[node.arguments.length];
-      return argument && call.expression.getText(ast) === callee ? [argument.getText(ast)] : [];
-    }),
-  );
-  return [...new Set(texts)];
+  const calls = callsOf(site).get(textOf(site, node.expression)) ?? [];
+  return [
+    ...new Set(calls.flatMap((given) => given.slice(node.arguments.length, node.arguments.length + 1))),
+  ];
 }
+
+/** Arguments of all calls in the harness, by what is called. */
+const callsOf = oncePer(({ ts, sources }: Site): ReadonlyMap<string, readonly (readonly string[])[]> => {
+  const calls = sources.flatMap(({ ast }) =>
+    each(ts, ast, ts.isCallExpression).map((call) => ({
+      callee: call.expression.getText(ast),
+      given: call.arguments.map((argument) => argument.getText(ast)),
+    })),
+  );
+  const byCallee = Map.groupBy(calls, ({ callee }) => callee);
+  return new Map([...byCallee].map(([callee, group]) => [callee, group.map(({ given }) => given)]));
+});

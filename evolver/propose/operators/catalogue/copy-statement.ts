@@ -3,6 +3,7 @@ import type { Change, Mutation, Site } from "../mutation.ts";
 import { each } from "../project.ts";
 import type { Node } from "../project.ts";
 import { best, change, textOf } from "../shapes/change.ts";
+import { oncePer } from "../shapes/once.ts";
 import { blockAround, functionAround } from "../shapes/scope.ts";
 import { leaves, lineAfter, lineBefore, listAround, neighbours } from "../shapes/statements.ts";
 import type { StatementList } from "../shapes/statements.ts";
@@ -64,12 +65,8 @@ interface Model {
   readonly text: string;
 }
 
-const kept = new WeakMap<Site, readonly Model[]>();
-
 /** Statements of the file that do something or leave early, each text once. */
-function models(site: Site): readonly Model[] {
-  const known = kept.get(site);
-  if (known) return known;
+const models = oncePer((site: Site): readonly Model[] => {
   const { ts, source } = site;
   const found = each(
     ts,
@@ -79,10 +76,8 @@ function models(site: Site): readonly Model[] {
     statement,
     text: textOf(site, statement),
   }));
-  const short = found.filter(({ text }) => text.length <= LONGEST);
-  kept.set(site, short);
-  return short;
-}
+  return found.filter(({ text }) => text.length <= LONGEST);
+});
 
 /** `if (…) return …;` and its like. */
 function isGuard({ ts }: Site, node: Node): node is T.IfStatement {

@@ -53,7 +53,7 @@ function moved(site: Site, block: T.CaseBlock): Change[] {
         const label = `case ${textOf(site, clause.expression)}:`;
         const start = clause.getStart(source.ast);
         // A clause with a body keeps it only for other labels before it: else the body goes, too.
-        const end = clause.statements.length === 0 ? clause.end : clause.end;
+        const { end } = clause;
         const lineStart = source.text.lastIndexOf("\n", start - 1) + 1;
         const gone = { start: lineStart, end: source.text.indexOf("\n", end) + 1, text: "" };
         const what = `Answer ${quoted(textOf(site, clause.expression))} as ${quoted(head(site, other))}`;
@@ -93,7 +93,7 @@ function entries(site: Site, list: T.ArrayLiteralExpression): Change[] {
         const text = isPair ? `[${JSON.stringify(member)}, ${value}]` : JSON.stringify(member);
         const fit = 0.3 + 0.7 * Math.max(...words.map((word) => likeness(word ?? "", member)));
         const splice = isPair
-          ? lineAfter(source, model, `${text}`)
+          ? lineAfter(source, model, text)
           : { start: model.end, end: model.end, text: `, ${text}` };
         const comma = isPair ? { ...splice, text: `,${splice.text}` } : splice;
         return change(site, list, `Add ${quoted(text, 40)}`, [comma], fit);

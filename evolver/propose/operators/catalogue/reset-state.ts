@@ -3,6 +3,7 @@ import type { Change, Mutation, Site } from "../mutation.ts";
 import { each } from "../project.ts";
 import type { Node } from "../project.ts";
 import { best, change } from "../shapes/change.ts";
+import { oncePer } from "../shapes/once.ts";
 import { inStyle, leaves, lineAfter, lineBefore, listAround, neighbours } from "../shapes/statements.ts";
 import { quoted } from "../shapes/words.ts";
 
@@ -38,38 +39,39 @@ interface Reset {
 
 /** State that can be named at the place: `let` variables, and fields of what is in scope. */
 function resetsAt(site: Site, node: Node): Reset[] {
-  const { checker } = site;
+  const { ts, sources } = site;
   const initials = initialValues(site);
-  return site.scope.valuesAt(node).flatMap(({ text, type, near }): Reset[] => {
+  return site.scope.valuesAt(node).flatMap(({ text, type, near, declaration }): Reset[] => {
     if (!/^[\w$.]+$/.test(text)) return [];
-    const own = text.includes(".")
-      ? []
-      : [...(initials.get(text) ?? [])].map((value) => ({ code: `${text} = ${value}`, fit: near ? 1 : 0.5 }));
-    if (!type.isClassOrInterface() && !(type.symbol && !checker.isArrayLikeType(type))) return own;
+    const values = declaration && isVariable(ts, declaration) ? [...(initials.get(text) ?? [])] : [];
+    const own = values.map((value) => ({ code: `${text} = ${value}`, fit: near ? 1 : 0.5 }));
+    if (type.isUnion() || (type.flags & ts.TypeFlags.Object) === 0) return own;
+    if (near && /^(?:Set|Map)$/.test(type.symbol?.name ?? "")) return [{ code: `${text}.clear()`, fit: 0.4 }];
     const fields = type.getProperties().flatMap(({ name, declarations }) => {
-      const declared = declarations?.[0]?.getSourceFile().fileName ?? "";
-      if (!site.sources.some(({ path }) => declared.endsWith(path))) return [];
-      return [...(initials.get(`.${name}`) ?? [])].map((value) => ({
-        code: `${text}.${name} = ${value}`,
-        fit: near ? 0.9 : 0.6,
-      }));
+      const state = initials.get(`.${name}`);
+      const declared = declarations?.[0]?.getSourceFile();
+      if (!state || !sources.some(({ ast }) => ast === declared)) return [];
+      return [...state].map((value) => ({ code: `${text}.${name} = ${value}`, fit: near ? 0.9 : 0.6 }));
     });
-    return [...own, ...fields, ...emptied(site, text, type, near)];
+    return [...own, ...fields];
   });
 }
 
-/** Collections that never take another value are emptied. */
-function emptied({ checker }: Site, text: string, type: T.Type, near: boolean): Reset[] {
-  const name = checker.typeToString(type);
-  return /^(?:Set|Map)</.test(name) && near ? [{ code: `${text}.clear()`, fit: 0.4 }] : [];
+/** Declared by `let`, and not the counter of a loop. */
+function isVariable(ts: Site["ts"], declaration: Node): boolean {
+  const list = declaration.parent;
+  return (
+    ts.isVariableDeclarationList(list) &&
+    (list.flags & ts.NodeFlags.Let) !== 0 &&
+    !ts.isForStatement(list.parent)
+  );
 }
 
-const kept = new WeakMap<Site["sources"], ReadonlyMap<string, ReadonlySet<string>>>();
-
-/** What state begins with, and is set to, as literals: by name of a variable, or of a field after a dot. Only what changes at all is state. */
-function initialValues({ ts, sources }: Site): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = kept.get(sources);
-  if (known) return known;
+/**
+ * What state begins with, and is set to, as literals: by name of a variable, or of a field after a dot. Only what changes
+ * at all is state.
+ */
+const initialValues = oncePer(({ ts, sources }: Site): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>();
   const changed = new Set<string>();
   for (const { ast } of sources) {
@@ -95,10 +97,8 @@ function initialValues({ ts, sources }: Site): ReadonlyMap<string, ReadonlySet<s
       if (!field.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword))
         changed.add(`.${field.name.getText(ast)}`);
   }
-  const state = new Map([...found].filter(([name]) => changed.has(name)));
-  kept.set(sources, state);
-  return state;
-}
+  return new Map([...found].filter(([name]) => changed.has(name)));
+});
 
 const INITIAL = /^(?:0|-?1|false|true|undefined|null|""|''|\[\]|\{\}|new (?:Set|Map)\(\))$/;
 

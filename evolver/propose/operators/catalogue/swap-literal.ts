@@ -1,8 +1,8 @@
 import type { ts as T } from "ts-morph";
 import type { Mutation, Site } from "../mutation.ts";
 import { each } from "../project.ts";
-import type { Node } from "../project.ts";
 import { best, change, textOf } from "../shapes/change.ts";
+import { oncePer } from "../shapes/once.ts";
 import { replaced } from "../shapes/statements.ts";
 import { likeness, quoted } from "../shapes/words.ts";
 
@@ -18,7 +18,7 @@ export const swapLiteral: Mutation = {
     if (!ts.isStringLiteral(node) || ts.isImportDeclaration(node.parent) || ts.isLiteralTypeNode(node.parent))
       return [];
     const members = membersAt(site, node);
-    const words = members.length > 0 ? members : wordsOf(site, node);
+    const words = members.length > 0 ? members : wordsOf(site);
     const changes = words
       .filter((word) => word !== node.text)
       .map((word) => {
@@ -55,11 +55,12 @@ function membersAt({ ts, checker }: Site, node: T.StringLiteral): string[] {
 
 const LONGEST = 40;
 
-function wordsOf({ ts, sources }: Site, node: Node): string[] {
+/** Short words that any file of the harness says. */
+const wordsOf = oncePer(({ ts, sources }: Site): readonly string[] => {
   const words = sources.flatMap(({ ast }) =>
     each(ts, ast, ts.isStringLiteral)
-      .filter((literal) => literal !== node && !ts.isImportDeclaration(literal.parent))
+      .filter((literal) => !ts.isImportDeclaration(literal.parent))
       .map(({ text }) => text),
   );
   return [...new Set(words)].filter((word) => word.length <= LONGEST && !/["'\\\n]/.test(word));
-}
+});

@@ -79,5 +79,9 @@ function isCalled(ts: Site["ts"], node: T.Expression): boolean {
 
 function fits({ ts, checker }: Site, { type }: Value, wanted: T.Type): boolean {
   if (type.flags & ts.TypeFlags.Any) return false;
+  // One of a few words is no text to be read.
+  const isWord =
+    type.isStringLiteral() || (type.isUnion() && type.types.every((member) => member.isStringLiteral()));
+  if (isWord && (wanted.flags & ts.TypeFlags.String) !== 0) return false;
   return checker.isTypeAssignableTo(type, wanted);
 }

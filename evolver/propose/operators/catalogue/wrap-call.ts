@@ -3,6 +3,7 @@ import type { Mutation, Site } from "../mutation.ts";
 import { each } from "../project.ts";
 import type { Node } from "../project.ts";
 import { best, change, replacing, textOf } from "../shapes/change.ts";
+import { oncePer } from "../shapes/once.ts";
 import { replaced } from "../shapes/statements.ts";
 import { likeness, quoted } from "../shapes/words.ts";
 
@@ -51,12 +52,8 @@ interface Step {
   readonly unused: boolean;
 }
 
-const steps = new WeakMap<Site, readonly Step[]>();
-
 /** Functions of one parameter that the file declares or imports. */
-function functionsOf(site: Site): readonly Step[] {
-  const known = steps.get(site);
-  if (known) return known;
+const functionsOf = oncePer((site: Site): readonly Step[] => {
   const { ts, checker, source } = site;
   const names = [
     ...each(ts, source.ast, ts.isFunctionDeclaration).flatMap(({ name }) => (name ? [name] : [])),
@@ -64,7 +61,7 @@ function functionsOf(site: Site): readonly Step[] {
       specifier.isTypeOnly || specifier.parent.parent.isTypeOnly ? [] : [specifier.name],
     ),
   ];
-  const found = names.flatMap((name): Step[] => {
+  return names.flatMap((name): Step[] => {
     if (!ts.isIdentifier(name)) return [];
     const [signature] = checker.getTypeAtLocation(name).getCallSignatures();
     const [parameter, second] = signature?.getParameters() ?? [];
@@ -80,9 +77,7 @@ function functionsOf(site: Site): readonly Step[] {
       },
     ];
   });
-  steps.set(site, found);
-  return found;
-}
+});
 
 function isOptional({ ts }: Site, parameter: T.Symbol): boolean {
   const declaration = parameter.valueDeclaration;

@@ -9,6 +9,8 @@ export interface Value {
   readonly near: boolean;
   /** A name that is declared for this place, and that nothing reads: it was meant for something. */
   readonly unused: boolean;
+  /** Where a name is declared; undefined for other expressions. */
+  readonly declaration?: Node;
 }
 
 export interface Scope {
@@ -82,6 +84,9 @@ function isPure(ts: Ts, node: Node): node is T.Expression {
   return ts.isCallExpression(node) && isSimple(ts, node) && !ts.isAwaitExpression(node.parent);
 }
 
+/** Callees whose names say that they change something. */
+const ACTS =
+  /(?:^|\.)(?:add|push|unshift|pop|shift|splice|set|delete|clear|take|remove|write|send|reset|forget|start|begin|end|note|sleep|observe)(?=$|[A-Z])\w*$/;
 const COMPARES = /^(?:[!=]==|[<>]=?)$/;
 
 function isSimple(ts: Ts, node: Node): boolean {
@@ -89,7 +94,11 @@ function isSimple(ts: Ts, node: Node): boolean {
   if (node.kind === ts.SyntaxKind.ThisKeyword) return true;
   if (ts.isPropertyAccessExpression(node)) return isSimple(ts, node.expression);
   if (ts.isCallExpression(node))
-    return isSimple(ts, node.expression) && node.arguments.every((at) => isSimple(ts, at));
+    return (
+      !ACTS.test(node.expression.getText()) &&
+      isSimple(ts, node.expression) &&
+      node.arguments.every((at) => isSimple(ts, at))
+    );
   return false;
 }
 
@@ -144,7 +153,7 @@ function valuesOf(
   const visible = new Map([...names].filter(([, { declaration }]) => exists(ts, declaration, at)));
   for (const [text, { type, declaration, unused }] of visible) {
     const near = fn !== undefined && functionAround(ts, declaration) === fn;
-    if (type.getCallSignatures().length === 0) add({ text, type, near, unused });
+    if (type.getCallSignatures().length === 0) add({ text, type, near, unused, declaration });
     if (!near || !isRecord(ts, type)) continue;
     for (const property of type.getProperties()) {
       if (!isOwn(property)) continue;

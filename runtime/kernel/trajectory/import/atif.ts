@@ -146,7 +146,13 @@ function turnsOf(step: Step, index: number, model: string | undefined): Turn[] {
   const source = {
     step: index,
     ...(agent === undefined ? {} : { agent }),
-    ...extraOf({ ...others(step, KNOWN_OF_STEP), ...rest, parts: otherParts(step.message) }),
+    ...extraOf({
+      ...others(step, KNOWN_OF_STEP),
+      // Otherwise the index says it.
+      step_id: step.step_id === index + 1 ? undefined : step.step_id,
+      ...rest,
+      parts: otherParts(step.message),
+    }),
   };
   const text = textOf(step.message);
   const at = timeOf(step);

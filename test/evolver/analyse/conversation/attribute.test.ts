@@ -34,9 +34,14 @@ describe("a run of several agents", () => {
         ["Planner", "The difference is 544. TERMINATE"],
       ),
     );
-    expect(guesses?.[0]).toMatchObject({ step: 2, agent: "Analyst", category: "contradicted-claim" });
-    expect(guesses?.find(({ agent }) => agent === "Terminal")?.against).toContain("only reports");
-    expect(guesses?.map(({ score }) => score).reduce((a, b) => a + b, 0)).toBeCloseTo(1);
+    expect(guesses?.hypotheses[0]).toMatchObject({
+      step: 2,
+      agent: "Analyst",
+      category: "contradicted-claim",
+    });
+    expect(guesses?.signature.kind).toBe("contradicted-claim");
+    expect(guesses?.hypotheses.find(({ agent }) => agent === "Terminal")?.against).toContain("only reports");
+    expect(guesses?.hypotheses.map(({ score }) => score).reduce((a, b) => a + b, 0)).toBeCloseTo(1);
   });
 
   it("knows the environment by what it says, and gives its words to the turn before", () => {
