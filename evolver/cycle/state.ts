@@ -15,6 +15,7 @@ import type { Refused } from "./evaluate.ts";
 import type { CycleEvent } from "./event.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Side } from "./split.ts";
+import type { Tally } from "./tally.ts";
 
 export interface CycleOptions {
   readonly runtime: Runtime;
@@ -37,6 +38,11 @@ export interface CycleOptions {
 export interface Judged {
   readonly candidate: Candidate;
   readonly outcomes: readonly Outcome[];
+}
+
+export interface SearchBudget {
+  candidates: number;
+  seconds: number;
 }
 
 export interface CycleState {
@@ -62,6 +68,13 @@ export interface CycleState {
   readonly rankings: Map<string, Ranking>;
   readonly judged: Judged[];
   readonly refused: Refused[];
+  readonly tally: Tally;
+  readonly search: {
+    /** Changes that did not help in a case, with how the head went on in it: on a head that goes on alike they will not, either. */
+    readonly useless: Set<string>;
+    /** What may still be tried cheaply, by cluster. */
+    readonly left: Map<string, SearchBudget>;
+  };
 }
 
 /** How trials of every task of the cycle are made. */

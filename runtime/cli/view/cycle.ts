@@ -30,6 +30,20 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
           ),
         );
         return;
+      case "searching":
+        printStatus(
+          fit(
+            `${indent}${oneLine(event.title, 40)}: ${event.done} of ${count(event.total, "candidate")} tried`,
+          ),
+        );
+        return;
+      case "searched":
+        print(
+          fit(
+            dim(`${indent}${event.helped} of ${count(event.proposals, "candidate")} helped in quick trials`),
+          ),
+        );
+        return;
       case "proposer-failed":
         print(yellow(`${indent}proposer ${event.proposer} failed: ${oneLine(event.message)}`));
         return;
