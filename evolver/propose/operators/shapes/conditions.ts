@@ -90,8 +90,9 @@ export function questionsAt(site: Site, node: Node, about: string, most: number)
   const single = values
     .flatMap((value) =>
       asked(site, value).map(({ text, fit }) => {
-        const natural = (value.near ? 0.3 : 0) + (value.unused ? 0.5 : 0) + 0.2 * likeness(value.text, about);
-        return { text, fit: fit * Math.min(1, 0.2 + natural + mentioned(value.text)) };
+        const natural =
+          0.2 + (value.near ? 0.3 : 0) + 0.2 * likeness(value.text, about) + mentioned(value.text);
+        return { text, fit: fit * natural * (value.unused ? 3 : 1) };
       }),
     )
     .filter(({ text }) => !about.includes(text));
@@ -108,7 +109,7 @@ function bounds({ ts }: Site, values: readonly Value[]): Question[] {
     numbers
       .filter((value) => value.near && !isLimit(value))
       .flatMap((value) => {
-        const natural = 0.1 + (limit.unused ? 0.4 : 0) + 0.5 * likeness(limit.text, value.text);
+        const natural = (0.1 + 0.5 * likeness(limit.text, value.text)) * (limit.unused ? 3 : 1);
         return [">=", "<", ">", "<="].map((sign, index) => ({
           text: `${value.text} ${sign} ${limit.text}`,
           fit: natural * (index < 2 ? 1 : 0.7),
@@ -144,6 +145,12 @@ function asked(site: Site, { text, type }: Value): Question[] {
     return [
       { text: `${text} !== undefined`, fit: 0.5 },
       { text: `${text} === undefined`, fit: 0.5 },
+      ...(type.types.some((member) => member.flags & ts.TypeFlags.NumberLike)
+        ? [
+            { text: `${text} === 0`, fit: 0.4 },
+            { text: `${text} !== 0`, fit: 0.4 },
+          ]
+        : []),
     ];
   if (type.flags & ts.TypeFlags.StringLike)
     return [
