@@ -53,8 +53,8 @@ function notConverted({ ts }: Project, source: Source, evidence: Evidence): Vari
     /(?:^|\.)sleep$/.test(call.expression.getText(source.ast)) ? call.arguments.slice(0, 1) : [],
   );
   const limits = each(ts, source.ast, ts.isBinaryExpression).flatMap(({ left, right }) => {
-    if (/\.elapsed\(\)$/.test(left.getText(source.ast))) return [right];
-    return /\.elapsed\(\)$/.test(right.getText(source.ast)) ? [left] : [];
+    if (left.getText(source.ast).endsWith(".elapsed()")) return [right];
+    return right.getText(source.ast).endsWith(".elapsed()") ? [left] : [];
   });
   return [...waits, ...limits].flatMap((value) => {
     const text = value.getText(source.ast);

@@ -42,7 +42,7 @@ function mended(
     end: call.end,
     text: `.catch(() => ${value})`,
   });
-  if (/\.note$/.test(callee) && ts.isAwaitExpression(call.parent))
+  if (callee.endsWith(".note") && ts.isAwaitExpression(call.parent))
     return { what: "a note", splice: caught("undefined") };
   if (/(?:^|\.)skills\.search$/.test(callee)) return { what: "the list of skills", splice: caught("[]") };
   if (callee !== "Promise.all" || !ts.isAwaitExpression(call.parent)) return undefined;

@@ -72,7 +72,7 @@ function isKey(ts: Project["ts"], source: Source, call: T.CallExpression): boole
 function helper(name: string): string {
   return `/** For JSON.stringify: without what differs between two runs of the same thing. */
 function ${name}(key: string, value: unknown): unknown {
-  if (/^(?:id|\\w+_id|pid|ms|\\w+_ms|time|timestamp|duration|elapsed|date)$/i.test(key)) return undefined;
+  if (/^(?:id|\\w+_id|pid|ms|\\w+_ms|time|timestamp|duration|elapsed|date|\\w*bytes)$/i.test(key)) return undefined;
   if (typeof value !== "string") return value;
   return value
     .replace(/\\b\\d{4}-\\d\\d-\\d\\d(?:[T ][\\d:.]+(?:Z|[+-][\\d:]+)?)?/g, "~")
