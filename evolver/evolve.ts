@@ -103,6 +103,7 @@ async function writeReport({ home, model }: Runtime, suite: string, cycle: Cycle
     reproduced: cycle.reproduced,
     before: cycle.before,
     after: cycle.after,
+    accounts: cycle.accounts,
     clusters: cycle.clusters.map(({ id, title, count }) => ({ id, title, failures: count })),
     candidates: cycle.candidates.map(({ candidate, outcomes }) => ({
       candidate,

@@ -63,6 +63,8 @@ export interface Hypothesis {
   readonly evidence: string;
   /** What speaks against it. */
   readonly against?: string;
+  /** Why a language model put it where it is in the ranking; absent where none was asked. It adds no facts. */
+  readonly judged?: string;
 }
 
 export interface Failure {

@@ -49,6 +49,12 @@ export async function repeatRun(runtime: Runtime, options: RepeatOptions): Promi
   const run = await store.getRun(options.run);
   if (run.status === "open")
     throw new RatchetError("usage", `run ${run.id} still goes on`, "Wait for its end, or stop it.");
+  if (run.purpose === "imported")
+    throw new RatchetError(
+      "usage",
+      `run ${run.id} was imported: the agent that made it, and the workspace it began with, are not here`,
+      "`agent runs show` shows it; `agent failures` says what broke.",
+    );
   const task = run.task === null ? undefined : await taskOf(runtime, run.task, run.instruction);
   const origin = originOf(runtime, run, task);
   const genome = await genomeOf(runtime, options.release ?? run.release);

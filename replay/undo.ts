@@ -39,10 +39,11 @@ export async function undoRun(
     throw new RatchetError("usage", `run ${run.id} still goes on`, "Stop it first (Ctrl-C where it runs).");
   }
   if (run.snapshot === null) {
-    throw new RatchetError(
-      "usage",
-      `run ${run.id} has no snapshot: it worked in a scratch copy that is gone`,
-    );
+    const why =
+      run.purpose === "imported"
+        ? "it was made elsewhere and imported"
+        : "it worked in a scratch copy that is gone";
+    throw new RatchetError("usage", `run ${run.id} has no snapshot: ${why}`);
   }
   if (!save && !force) {
     throw new RatchetError(

@@ -15,17 +15,28 @@ export const STOP_WORDS: ReadonlySet<string> = new Set(
  * Everything else (punctuation, signs, line ends) only separates.
  */
 export function words(text: string, stopWords: ReadonlySet<string> = STOP_WORDS): string[] {
+  return rawWords(text)
+    .filter((word) => !stopWords.has(word))
+    .map(singular);
+}
+
+/** Lower-case words of letters and digits, as they stand. */
+export function rawWords(text: string): readonly string[] {
+  // The same for ASCII, and several times as fast.
+  if (ASCII.test(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   return (
     text
       .normalize("NFKC")
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? []
-  )
-    .filter((word) => !stopWords.has(word))
-    .map(singular);
+  );
 }
 
-function singular(word: string): string {
+// oxlint-disable-next-line no-control-regex -- all of ASCII
+const ASCII = /^[\u0000-\u007F]*$/;
+
+/** The word without a plural `s`. */
+export function singular(word: string): string {
   if (word.length > 4 && word.endsWith("ies")) return `${word.slice(0, -3)}y`;
   if (word.length > 3 && word.endsWith("s") && !/(?:ss|us|is)$/.test(word)) return word.slice(0, -1);
   return word;

@@ -1,4 +1,5 @@
 import type { Figure } from "../figure.ts";
+import { clusters } from "./clusters.ts";
 import { demo } from "./demo.ts";
 import { gateLife } from "./gate-life.ts";
 import { gateNulls } from "./gate-nulls.ts";
@@ -6,15 +7,18 @@ import { gatePeers } from "./gate-peers.ts";
 import { gatePower } from "./gate-power.ts";
 import { gateTaubench } from "./gate-taubench.ts";
 import { help } from "./help.ts";
+import { importing } from "./import.ts";
 import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
 import { promotionKill } from "./promotion-kill.ts";
 import { recording } from "./recording.ts";
 import { replaySaved } from "./replay-saved.ts";
+import { retrieval } from "./retrieval.ts";
 import { runMemory } from "./run-memory.ts";
 import { snapshots } from "./snapshot.ts";
 import { toolStart } from "./tool-start.ts";
 import { trialStart } from "./trial-start.ts";
+import { whoWhen } from "./whowhen.ts";
 
 /** In the order of the table. */
 export const FIGURES: readonly Figure[] = [
@@ -34,4 +38,8 @@ export const FIGURES: readonly Figure[] = [
   promotionKill,
   gatePeers,
   gateTaubench,
+  whoWhen,
+  importing,
+  clusters,
+  retrieval,
 ];

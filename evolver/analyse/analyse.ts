@@ -1,18 +1,26 @@
 /** From a failed run to what broke in it: every detector looks, the guess closest to the cause names the failure. */
 import type { Failure, Hypothesis, Signature, Trace } from "../failure.ts";
+import { againstOf } from "./against.ts";
+import { progressBefore } from "./calls.ts";
+import { attributeConversation } from "./conversation/attribute.ts";
 import type { Finding } from "./detector.ts";
 import { DETECTORS } from "./detectors/index.ts";
+import { INVARIANTS } from "./invariants/index.ts";
 import { viewOf } from "./view.ts";
+import type { View } from "./view.ts";
 
 /** How often each kind of finding also shows in runs that succeeded, from 0 to 1. See {@link contrastOf}. */
 export type Contrast = ReadonlyMap<Signature["kind"], number>;
 
 /**
  * Ranks what may have caused the failure of `trace`; the signature is the best guess's. Pure and total: a trace without
- * any clue is a `wrong-result`.
+ * any clue is a `wrong-result`. Where the authors of steps are named, what they say is all there is to go by.
  */
 export function analyse(trace: Trace, contrast: Contrast = new Map()): Failure {
-  const findings = findingsOf(trace)
+  const attributed = attributeConversation(trace);
+  if (attributed !== undefined) return { trace, ...attributed };
+  const view = viewOf(trace);
+  const findings = findingsOf(view)
     .map((finding) => ({
       ...finding,
       score: finding.score * (1 - (contrast.get(finding.category) ?? 0) / 2),
@@ -23,7 +31,7 @@ export function analyse(trace: Trace, contrast: Contrast = new Map()): Failure {
   return {
     trace,
     signature: { kind: best.category, template: best.template },
-    hypotheses: findings.map(withoutTemplate),
+    hypotheses: findings.map((finding) => hypothesisOf(finding, view, contrast)),
   };
 }
 
@@ -34,18 +42,33 @@ export function analyse(trace: Trace, contrast: Contrast = new Map()): Failure {
 export function contrastOf(passing: readonly Trace[]): Contrast {
   const shares = new Map<Signature["kind"], number>();
   for (const trace of passing) {
-    for (const { category } of findingsOf(trace)) {
+    for (const category of new Set(findingsOf(viewOf(trace)).map((finding) => finding.category))) {
       if (category !== "wrong-result") shares.set(category, (shares.get(category) ?? 0) + 1 / passing.length);
     }
   }
   return shares;
 }
 
-function withoutTemplate({ step, component, category, score, evidence }: Finding): Hypothesis {
-  return { step, component, category, score, evidence };
+function hypothesisOf(finding: Finding, view: View, contrast: Contrast): Hypothesis {
+  const { template: _, evidence, ...rest } = finding;
+  const event = view.trace.events[finding.step];
+  const agent = event && "source" in event ? event.source?.agent : undefined;
+  const against = againstOf(finding, view, contrast.get(finding.category) ?? 0);
+  return {
+    ...rest,
+    ...(agent === undefined ? {} : { agent }),
+    evidence: evidence + progressOf(finding, view),
+    ...(against === undefined ? {} : { against }),
+  };
 }
 
-function findingsOf(trace: Trace): Finding[] {
-  const view = viewOf(trace);
-  return DETECTORS.flatMap((detect) => detect(view) ?? []);
+/** How far the run had come before the step; nothing to say of a run that did nothing, or of its end. */
+function progressOf({ step, category }: Finding, view: View): string {
+  if (category === "wrong-result" || category === "gave-up") return "";
+  const progress = progressBefore(step, view);
+  return progress ? `; the last progress before it was ${progress.event.name}, event ${progress.index}` : "";
+}
+
+function findingsOf(view: View): Finding[] {
+  return [...INVARIANTS, ...DETECTORS].flatMap((detect) => detect(view) ?? []);
 }

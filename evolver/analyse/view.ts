@@ -1,5 +1,5 @@
 /** A trace made convenient: whole requests, calls paired with what the model was shown of them, the last words. */
-import type { Message, ToolResultBlock } from "../../runtime/kernel/protocol.ts";
+import type { ContentBlock, Message, ToolResultBlock } from "../../runtime/kernel/protocol.ts";
 import type { EventOf } from "../../runtime/kernel/trajectory/events.ts";
 import type { Trace } from "../failure.ts";
 
@@ -29,17 +29,15 @@ export interface View {
   readonly skills: readonly string[];
   /** What the run said at its end: the last reply's text, or else the summary. */
   readonly lastWords: string;
+  /** Made by another system: its requests are put together from a transcript, and no kernel watched over it. */
+  readonly imported: boolean;
 }
 
 /** Never throws: an incomplete trace gives an incomplete view. */
 export function viewOf(trace: Trace): View {
   const models = eventsOf(trace, "model_called");
   const requests = wholeRequests(models);
-  const calls = eventsOf(trace, "tool_called").map((call) => {
-    const next = models.find((model) => model.index > call.index);
-    const shown = next && answerTo(call.event.call_id, requests.get(next.index) ?? []);
-    return { ...call, shown, askedAgain: next !== undefined };
-  });
+  const calls = withAnswers(eventsOf(trace, "tool_called"), models, requests);
   const finished = eventsOf(trace, "finished").at(-1);
   const lastText = models
     .at(-1)
@@ -56,6 +54,7 @@ export function viewOf(trace: Trace): View {
       ...new Set(eventsOf(trace, "skill_loaded").flatMap(({ event }) => (event.found ? [event.name] : []))),
     ],
     lastWords: lastText?.join("\n").trim() || finished?.event.summary.trim() || "",
+    imported: trace.events.some((event) => event.kind === "run_started" && event.imported !== undefined),
   };
 }
 
@@ -64,6 +63,11 @@ export function textOf(block: ToolResultBlock): string {
   return typeof block.content === "string"
     ? block.content
     : block.content.map((part) => part.text).join("\n");
+}
+
+/** The blocks of a message; plain text is one block. */
+export function blocksOf({ content }: Message): readonly ContentBlock[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
 }
 
 /** Equal for calls that ask for the same thing. */
@@ -95,11 +99,34 @@ function wholeRequests(models: readonly At<EventOf<"model_called">>[]): Map<numb
   return requests;
 }
 
-/** The latest answer: ids may repeat after a restore. */
-function answerTo(id: string, messages: readonly Message[]): ToolResultBlock | undefined {
-  return messages
-    .flatMap((message) => (typeof message.content === "string" ? [] : message.content))
-    .findLast((block): block is ToolResultBlock => block.type === "tool_result" && block.tool_use_id === id);
+/** Each request is read once, however many calls it answers. */
+function withAnswers(
+  calls: readonly At<EventOf<"tool_called">>[],
+  models: readonly At<EventOf<"model_called">>[],
+  requests: ReadonlyMap<number, readonly Message[]>,
+): CallView[] {
+  let at = 0;
+  let answers: ReadonlyMap<string, ToolResultBlock> | undefined;
+  return calls.map((call) => {
+    while ((models[at]?.index ?? Infinity) < call.index) {
+      at += 1;
+      answers = undefined;
+    }
+    const next = models[at];
+    if (!next) return { ...call, shown: undefined, askedAgain: false };
+    answers ??= answersIn(requests.get(next.index) ?? []);
+    return { ...call, shown: answers.get(call.event.call_id), askedAgain: true };
+  });
+}
+
+/** The latest answer of each id: ids may repeat after a restore. */
+function answersIn(messages: readonly Message[]): Map<string, ToolResultBlock> {
+  const answers = new Map<string, ToolResultBlock>();
+  for (const { content } of messages) {
+    if (typeof content === "string") continue;
+    for (const block of content) if (block.type === "tool_result") answers.set(block.tool_use_id, block);
+  }
+  return answers;
 }
 
 function sorted(value: unknown): unknown {

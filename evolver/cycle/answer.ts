@@ -1,8 +1,9 @@
 /** Tries to answer one cluster: proposals, screening, the full gate; lowest rung first. */
 import { settleAll } from "../../replay/settle-all.ts";
 import { readGenome } from "../../runtime/kernel/genome.ts";
-import type { Rung } from "../candidate.ts";
+import type { Proposal } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
+import { RUNGS } from "../publish/escalation.ts";
 import { topUp } from "./arm.ts";
 import { pickCases } from "./cases.ts";
 import { decide } from "./decide.ts";
@@ -12,8 +13,7 @@ import { screen } from "./screen.ts";
 import { settle } from "./settle.ts";
 import { split, taskOf } from "./split.ts";
 import { trialContext, type CycleState } from "./state.ts";
-
-const RUNGS: readonly Rung[] = ["skill", "prompt", "harness"];
+import { takeTurn, turnsFor } from "./turns.ts";
 
 /** True when a patch was accepted: the head is another one then. */
 export async function answer(state: CycleState, target: Cluster): Promise<boolean> {
@@ -45,8 +45,28 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     deterministic: model.deterministic,
     watch,
   };
-  const proposals = await proposalsFor(state, { ...target, failures: support }, context.parentFiles);
-  watch?.({ kind: "proposed", cluster: target.id, title: target.title, proposals: proposals.length });
+  const seen = { ...target, failures: support };
+  let used = 0;
+  for (const turn of turnsFor(state)) {
+    if (state.ledger.isSpent()) break;
+    const proposals = await proposalsFor(state, seen, context.parentFiles, turn, used);
+    if (proposals === undefined) break;
+    used += proposals.length;
+    watch?.({ kind: "proposed", cluster: target.id, title: target.title, proposals: proposals.length });
+    const take = (): Promise<boolean> =>
+      tryInOrder(state, { ...context, parent: state.head }, target, proposals);
+    if (await takeTurn(state, turn, proposals, take)) return true;
+  }
+  return false;
+}
+
+/** Lowest rung first; a higher one is tried when nothing of the lower ones was accepted. */
+async function tryInOrder(
+  state: CycleState,
+  context: EvaluationContext,
+  target: Cluster,
+  proposals: readonly Proposal[],
+): Promise<boolean> {
   for (const rung of RUNGS) {
     const ofRung = proposals.filter((proposal) => proposal.rung === rung);
     const screened = await settleAll(ofRung.map((proposal) => screen(context, proposal)));

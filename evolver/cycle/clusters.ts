@@ -1,7 +1,7 @@
 /** The failures of the present head, grouped by what broke. Of the suite only: nobody learns from what guards. */
 import type { TrialResult } from "../../replay/trial.ts";
 import { analyse, contrastOf } from "../analyse/analyse.ts";
-import { cluster } from "../cluster.ts";
+import { cluster } from "../clusters/cluster.ts";
 import type { Cluster, Failure, Trace } from "../failure.ts";
 import { passes, traceOf } from "./arm.ts";
 import type { CycleState } from "./state.ts";

@@ -11,6 +11,7 @@ import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { openGamingReader } from "../../replay/gaming/reader.ts";
 import { openCheckProcess } from "../process/checks.ts";
+import { openAccounts, type ProposerSummary } from "./accounts.ts";
 import { answer } from "./answer.ts";
 import { passes, topUp, withTrials, type Arm } from "./arm.ts";
 import { clustersOf } from "./clusters.ts";
@@ -36,6 +37,8 @@ export interface CycleReport {
   readonly candidates: readonly Judged[];
   /** Proposals that could not become a commit. */
   readonly refused: readonly Refused[];
+  /** What each proposer tried, had accepted and cost. */
+  readonly accounts: readonly ProposerSummary[];
   /** Failures of the baseline that failed again when they were tried again, and how many there were. */
   readonly reproduced: { readonly again: number; readonly of: number };
   readonly trials: number;
@@ -79,6 +82,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
     clusters: first,
     candidates: state.judged,
     refused: state.refused,
+    accounts: state.accounts.summary(),
     reproduced,
     trials: state.ledger.trials,
     costUsd: state.ledger.costUsd,
@@ -99,6 +103,8 @@ async function start(
     options,
     ...beside,
     ledger,
+    accounts: await openAccounts(runtime.store),
+    authors: new WeakMap(),
     runner: charged(createTrialRunner(runtime, evolution.parallel), ledger),
     head,
     origin: { genome: await releaseGenome(runtime.home, origin), trials: new Map() },

@@ -5,11 +5,12 @@ import type { KeptCase } from "../../replay/bank/kept-case.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
-import type { Candidate, Proposal, Rung } from "../candidate.ts";
+import type { Candidate, Proposal } from "../candidate.ts";
 import { candidateId } from "../commit.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Cluster } from "../failure.ts";
 import { saveCandidate } from "../patches/saved.ts";
+import { whyThisRung, type Tried } from "../publish/escalation.ts";
 import { commitMessage } from "../publish/message.ts";
 import { publish } from "../publish/publish.ts";
 
@@ -29,8 +30,10 @@ export async function saveJudged(options: {
   tasks: readonly TaskOnDisk[];
   cluster: Cluster;
   judged: Evaluated;
+  /** What was judged before it of the same cluster and parent. */
+  tried: readonly Tried[];
 }): Promise<SavedCandidate> {
-  const { runtime, suite, parent, tasks, cluster, judged } = options;
+  const { runtime, suite, parent, tasks, cluster, judged, tried } = options;
   const { home, store } = runtime;
   const unpublished: Candidate = {
     id: candidateId(judged.commit),
@@ -51,7 +54,7 @@ export async function saveJudged(options: {
       candidate: unpublished,
       cluster,
       ...causeOf(judged.proposal),
-      whyThisRung: WHY_THIS_RUNG[judged.proposal.rung],
+      whyThisRung: whyThisRung(judged.proposal.rung, tried),
       reproduce: [`agent run --suite ${suite} --release ${parent.slice(0, 12)}`],
     }),
     now: new Date(),
@@ -88,9 +91,3 @@ function causeOf({ edits }: Proposal): { cause?: { file: string; line: number; t
   }
   return {};
 }
-
-const WHY_THIS_RUNG: Record<Rung, string> = {
-  skill: "A skill is the lowest rung, and it was enough",
-  prompt: "No skill that the failing runs shared could carry it",
-  harness: "No patch to a skill or a prompt passed the gate for this failure",
-};

@@ -11,13 +11,17 @@ import { trialContext, type CycleState } from "./state.ts";
 /** @returns true when it was accepted */
 export async function settle(state: CycleState, target: Cluster, judged: Evaluated): Promise<boolean> {
   const { runtime, suite, tasks, guards, watch } = state.options;
+  const parent = judged.parent.genome.sha;
   const { candidate, published } = await saveJudged({
     runtime,
     suite,
-    parent: judged.parent.genome.sha,
+    parent,
     tasks,
     cluster: target,
     judged,
+    tried: state.judged
+      .map((each) => each.candidate)
+      .filter((each) => each.cluster === target.id && each.parent === parent),
   });
   state.judged.push({ candidate, outcomes: judged.outcomes });
   watch?.({ kind: "judged", candidate });

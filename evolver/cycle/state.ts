@@ -4,9 +4,10 @@ import type { Outcome } from "../../replay/gate/outcome.ts";
 import type { TrialRunner } from "../../replay/runner.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
-import type { Candidate } from "../candidate.ts";
+import type { Candidate, Proposal } from "../candidate.ts";
 import type { CheckProcess } from "../process/checks.ts";
 import type { Proposer } from "../propose/proposer.ts";
+import type { Accounts } from "./accounts.ts";
 import type { Arm, TrialContext } from "./arm.ts";
 import type { Guards } from "./cases.ts";
 import type { Refused } from "./evaluate.ts";
@@ -27,6 +28,8 @@ export interface CycleOptions {
   readonly proposers: readonly Proposer[];
   readonly signal: AbortSignal;
   readonly watch?: (event: CycleEvent) => void;
+  /** Uniform in [0, 1), for the order of paid proposers; the system's own randomness when absent. */
+  readonly random?: () => number;
 }
 
 /** A candidate with the cases that it was judged on; none when it was rejected before the gate. */
@@ -39,6 +42,9 @@ export interface CycleState {
   readonly options: CycleOptions;
   readonly runner: TrialRunner;
   readonly ledger: Ledger;
+  readonly accounts: Accounts;
+  /** Name of the proposer that made these edits. */
+  readonly authors: WeakMap<Proposal["edits"], string>;
   readonly checks: CheckProcess;
   readonly gamingReader: GamingReader;
   /** The release, or the last accepted candidate on top of it. */

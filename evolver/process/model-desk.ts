@@ -12,8 +12,11 @@ export interface ModelDesk {
   readonly usd: number;
 }
 
-/** @param id of the question for which the process asks */
-export function modelDesk(model: Model, id: number, signal: AbortSignal): ModelDesk {
+/**
+ * @param id of the question for which the process asks
+ * @param mostCalls that it may make for it
+ */
+export function modelDesk(model: Model, id: number, mostCalls: number, signal: AbortSignal): ModelDesk {
   let calls = 0;
   let bytes = 0;
   let usd = 0;
@@ -24,7 +27,7 @@ export function modelDesk(model: Model, id: number, signal: AbortSignal): ModelD
     async ask(request, length) {
       calls += 1;
       bytes += length;
-      if (calls > MOST_CALLS) return { refused: `it asked the model more than ${MOST_CALLS} times` };
+      if (calls > mostCalls) return { refused: `it asked the model more than ${mostCalls} times` };
       if (bytes > MOST_BYTES) return { refused: `it sent the model more than ${MOST_BYTES} bytes` };
       const capped = { ...request, max_tokens: Math.min(request.max_tokens ?? MOST_TOKENS, MOST_TOKENS) };
       try {
@@ -40,8 +43,6 @@ export function modelDesk(model: Model, id: number, signal: AbortSignal): ModelD
   };
 }
 
-/** Calls for one question: a first answer, corrections, and some room. */
-const MOST_CALLS = 8;
 /** Of all requests for one question. */
 const MOST_BYTES = 32 * 1024 * 1024;
 /** Output tokens of one call. */

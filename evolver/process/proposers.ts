@@ -4,6 +4,7 @@ import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts"
 import type { Proposal } from "../candidate.ts";
 import type { Trace } from "../failure.ts";
 import type { ProposeContext, Proposer } from "../propose/proposer.ts";
+import { isLanguageModel } from "../propose/model/language-model.ts";
 import type { LastWord, Ending } from "./converse.ts";
 import { keepWorker, type Keeper, type KeeperOptions } from "./keep-worker.ts";
 import { modelDesk, type ModelDesk } from "./model-desk.ts";
@@ -17,7 +18,11 @@ export interface ProposerProcess extends AsyncDisposable {
 export interface ProposerProcessOptions extends KeeperOptions {
   /** Answers the proposer `model`, and nobody else. */
   readonly model: Model;
+  /** How many patches the model is asked for, and how often one goes back; one and three when absent. */
+  readonly asking?: Asking;
 }
+
+export type Asking = ToPropose["asking"];
 
 /** No proposals came of it: the proposer threw, or its process died, hung or broke the protocol. */
 export class ProposerFailed extends Error {
@@ -34,27 +39,44 @@ export class ProposerFailed extends Error {
  * Starts nothing before the first question. Neither tasks and verifiers, nor the store, nor other traces exist for the process;
  * it has no network, no environment and no secret.
  */
-export function openProposerProcess({ model, ...options }: ProposerProcessOptions): ProposerProcess {
+export function openProposerProcess(options: ProposerProcessOptions): ProposerProcess {
+  const { model, asking = { candidates: 1, corrections: 3 } } = options;
   const keeper = keepWorker(options);
   return {
-    proposer: (name) => ({ name, propose: (context) => propose(keeper, model, name, context) }),
+    proposer: (name) => ({
+      name,
+      ...(name === "model" && isLanguageModel(model) ? { isPaid: true } : {}),
+      propose: (context) => propose(keeper, { model, asking, name }, context),
+    }),
     [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),
   };
 }
 
+interface Asked {
+  readonly name: ProposerName;
+  readonly model: Model;
+  readonly asking: Asking;
+}
+
+/** A first answer and its corrections for each patch, and some room. */
+function mostCalls({ candidates, corrections }: Asking): number {
+  return candidates * (corrections + 1) + ROOM;
+}
+
+const ROOM = 4;
+
 async function propose(
   keeper: Keeper,
-  model: Model,
-  name: ProposerName,
+  { model, asking, name }: Asked,
   context: ProposeContext,
 ): Promise<readonly Proposal[]> {
   const { signal } = context;
   let desk: ModelDesk | undefined;
   const outcome = await keeper.ask((id) => {
-    const opened = modelDesk(model, id, signal);
+    const opened = modelDesk(model, id, mostCalls(asking), signal);
     desk = opened;
     return {
-      line: lineOf(id, name, model, context),
+      line: lineOf(id, { model, asking, name }, context),
       signal,
       read: (told) => signed(told, name),
       ...(name === "model" ? { askModel: (request, bytes) => opened.ask(request, bytes) } : {}),
@@ -94,9 +116,9 @@ function proposalsOf(outcome: Ending<readonly Proposal[]>, usd: number): readonl
  * The question as one line, with as many of the passing runs as fit: they are for contrast only.
  * @throws ProposerFailed when the failures alone are too long
  */
-function lineOf(id: number, proposer: ProposerName, model: Model, context: ProposeContext): string {
+function lineOf(id: number, { name: proposer, model, asking }: Asked, context: ProposeContext): string {
   const { name, description, deterministic, contextTokens, price } = model;
-  const { genome, paths, rejected } = context;
+  const { genome, paths, rejected, knowledge } = context;
   const failures = context.cluster.failures.map((failure) => ({
     ...failure,
     trace: nameless(failure.trace),
@@ -108,8 +130,16 @@ function lineOf(id: number, proposer: ProposerName, model: Model, context: Propo
       type: "propose",
       id,
       proposer,
+      asking,
       model: { name, description, deterministic, contextTokens, ...(price === undefined ? {} : { price }) },
-      context: { cluster, passing: passing.slice(0, count), genome: [...genome], paths, rejected },
+      context: {
+        cluster,
+        passing: passing.slice(0, count),
+        genome: [...genome],
+        paths,
+        rejected,
+        ...(proposer === "distill" && knowledge !== undefined ? { knowledge } : {}),
+      },
     };
     const line = `${JSON.stringify(question)}\n`;
     if (Buffer.byteLength(line) <= LONGEST_ASKED) return line;

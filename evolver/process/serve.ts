@@ -9,7 +9,7 @@ import { checkProposal } from "../check/check.ts";
 import { protocolTypes } from "../check/protocol-types.ts";
 import { lintSkill } from "../check/skill.ts";
 import { distiller } from "../propose/distill/index.ts";
-import { modelProposer } from "../propose/model/index.ts";
+import { modelProposer, type ModelProposerOptions } from "../propose/model/index.ts";
 import { operators } from "../propose/operators/index.ts";
 import type { Proposer } from "../propose/proposer.ts";
 import { Answer, LONGEST_ASKED, LONGEST_TOLD, Question } from "./wire.ts";
@@ -47,21 +47,21 @@ async function answerTo(question: Question, say: Say, lines: AsyncIterator<strin
   }
 }
 
-async function propose({ proposer, context }: ToPropose, model: Model): Promise<readonly Proposal[]> {
+async function propose({ proposer, asking, context }: ToPropose, model: Model): Promise<readonly Proposal[]> {
   const { genome, ...rest } = context;
   // Nobody aborts from inside: to stop this process is to kill it.
   const { signal } = new AbortController();
-  return proposerNamed(proposer, model).propose({ ...rest, genome: new Map(genome), signal });
+  return proposerNamed(proposer, { ...asking, model }).propose({ ...rest, genome: new Map(genome), signal });
 }
 
-function proposerNamed(name: ProposerName, model: Model): Proposer {
+function proposerNamed(name: ProposerName, options: ModelProposerOptions): Proposer {
   switch (name) {
     case "distill":
       return distiller();
     case "operators":
       return operators();
     case "model":
-      return modelProposer({ model });
+      return modelProposer(options);
     default:
       return name satisfies never;
   }

@@ -62,7 +62,7 @@ const Run = z.object({
   startedAt: z.string(),
   endedAt: z.string().nullable(),
   status: z.enum(["open", "done", "gave_up", "budget", "error", "aborted", "crashed", "interrupted"]),
-  purpose: z.enum(["live", "trial"]),
+  purpose: z.enum(["live", "trial", "imported"]),
   task: z.string().nullable(),
   instruction: z.string(),
   release: z.string(),
@@ -75,6 +75,7 @@ const Run = z.object({
   outputTokens: z.number(),
   costUsd: z.number().nullable(),
   pid: z.number(),
+  source: z.object({ format: z.string(), id: z.string() }).exactOptional(),
 }) satisfies z.ZodType<RunRow>;
 
 const Trace = z.object({ run: Run, events: z.array(TrajectoryEvent) });
@@ -89,12 +90,31 @@ const Hypothesis = z.object({
   score: z.number(),
   evidence: z.string(),
   against: z.string().exactOptional(),
+  judged: z.string().exactOptional(),
 });
 const Failure = z.object({ trace: Trace, signature: Signature, hypotheses: z.array(Hypothesis) });
 
 /** Texts by path. */
 const Genome = z.array(z.tuple([z.string(), z.string()]));
 const Paths = z.object({ harness: z.string(), prompts: z.string(), skills: z.string() });
+
+const Correction = z.object({
+  run: z.string(),
+  at: z.string(),
+  release: z.string(),
+  instruction: z.string(),
+  skills: z.array(z.string()),
+  words: z.string(),
+  kind: z.enum(["feedback", "next-instruction"]),
+});
+const HumanFix = z.object({
+  commit: z.string(),
+  at: z.string(),
+  subject: z.string(),
+  edits: z.array(FileEdit),
+  ended: z.array(Signature),
+});
+const Knowledge = z.object({ corrections: z.array(Correction), history: z.array(HumanFix) });
 
 /** A `ProposeContext` without its signal: to stop the process is to kill it. */
 const Context = z.object({
@@ -103,6 +123,7 @@ const Context = z.object({
   genome: Genome,
   paths: Paths,
   rejected: z.array(z.object({ proposal: Proposal, why: z.string() })),
+  knowledge: Knowledge.exactOptional(),
 });
 
 const Price = z.object({
@@ -125,6 +146,8 @@ const ToPropose = z.object({
   type: z.literal("propose"),
   id,
   proposer: ProposerName,
+  /** For the proposer `model`. */
+  asking: z.object({ candidates: z.int().positive(), corrections: z.int().nonnegative() }),
   model: ModelFacts,
   context: Context,
 });

@@ -1,17 +1,33 @@
-/** The proposers that `agent.yaml` asks for, in its order, in a process that knows nothing of tasks and verifiers. */
+/** The proposers that `agent.yaml` asks for, in its order, confined so that they know nothing of tasks and verifiers. */
+import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import { openProposerProcess } from "../process/proposers.ts";
+import { codingAgent } from "./coding-agent/index.ts";
 import type { Proposer } from "./proposer.ts";
 
 export interface OpenProposers extends AsyncDisposable {
   readonly proposers: readonly Proposer[];
 }
 
-/** Starts nothing before the first proposal is asked for. Disposed, no process of theirs is left. */
-export function openProposers({ home, sandbox, model }: Runtime): OpenProposers {
-  const process = openProposerProcess({ sandbox, model });
+/**
+ * Starts nothing before the first proposal is asked for. Disposed, no process of theirs is left.
+ * @param env where the variables are looked up that a coding agent may have
+ * @throws RatchetError (config) when a coding agent is to propose, and agent.yaml does not name it
+ */
+export function openProposers(
+  { home, sandbox, model }: Runtime,
+  env: Readonly<NodeJS.ProcessEnv> = globalThis.process.env,
+): OpenProposers {
+  const { evolution } = home.config;
+  const confined = openProposerProcess({ sandbox, model, asking: evolution.model });
   return {
-    proposers: home.config.evolution.proposers.map((name) => process.proposer(name)),
-    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+    proposers: evolution.proposers.map((name) => {
+      if (name !== "coding-agent") return confined.proposer(name);
+      const config = evolution.coding_agent;
+      if (config === undefined)
+        throw new RatchetError("config", "agent.yaml: evolution.coding_agent is missing");
+      return codingAgent({ config, sandbox, home: home.dir, env });
+    }),
+    [Symbol.asyncDispose]: () => confined[Symbol.asyncDispose](),
   };
 }

@@ -1,6 +1,7 @@
 /** What every source of patches looks like to the cycle. All are equal before the gate. */
 import type { Proposal } from "../candidate.ts";
 import type { Cluster, Trace } from "../failure.ts";
+import type { Knowledge } from "../knowledge/knowledge.ts";
 
 export interface ProposeContext {
   /** Support part only: proposers never see holdout cases. */
@@ -13,11 +14,17 @@ export interface ProposeContext {
   readonly paths: { readonly harness: string; readonly prompts: string; readonly skills: string };
   /** Earlier attempts at this cluster and why they were rejected, oldest first. */
   readonly rejected: readonly { readonly proposal: Proposal; readonly why: string }[];
+  /** What people taught the agent outside of the suite. */
+  readonly knowledge?: Knowledge;
   readonly signal: AbortSignal;
 }
 
 export interface Proposer {
   readonly name: string;
+  /** True when each question costs money, or minutes of somebody's work: a bandit decides when to ask it. */
+  readonly isPaid?: boolean;
+  /** True when nobody can say what a question costs. Under a cap such a one must not be asked. */
+  readonly isUnpriced?: boolean;
   /**
    * Best proposal first; empty when it has nothing to say. May throw: the cycle records the error and goes on with the
    * other proposers.

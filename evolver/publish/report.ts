@@ -25,6 +25,16 @@ export interface ReportedCycle {
   readonly clusters: readonly { readonly id: string; readonly title: string; readonly failures: number }[];
   /** In the order in which they were judged. `cases` is empty for one that was refused before replay. */
   readonly candidates: readonly { readonly candidate: Candidate; readonly cases: readonly Case[] }[];
+  /** What each proposer tried, had accepted and cost: questions, trials of its patches, and their share of the time. */
+  readonly accounts: readonly {
+    readonly name: string;
+    readonly attempts: number;
+    readonly proposals: number;
+    readonly accepted: number;
+    /** US dollars, as far as they are known. */
+    readonly usd: number;
+    readonly seconds: number;
+  }[];
   /** Proposals that did not become a candidate, and why. */
   readonly refused: readonly { readonly title: string; readonly source: string; readonly why: string }[];
 }
@@ -42,6 +52,7 @@ export function cycleReport(report: ReportedCycle): string {
     `# Cycle ${text(report.cycle)}`,
     summary(report, accepted.length),
     section("Failures", clusters(report)),
+    section("Proposers", accounts(report)),
     section("Accepted", accepted.map(patch).join("\n\n") || "No patch was accepted."),
     section(
       "Not accepted",
@@ -100,6 +111,21 @@ function clusters(report: ReportedCycle): string {
       text(cluster.title),
       String(cluster.failures),
       answers(report, cluster.id),
+    ]),
+  );
+}
+
+function accounts({ accounts: all }: ReportedCycle): string {
+  if (all.length === 0) return "Nobody was asked.";
+  return table(
+    ["Proposer", "Asked", "Proposals", "Accepted", "Cost", "Time"],
+    all.map(({ name, attempts, proposals, accepted, usd, seconds }) => [
+      text(name),
+      String(attempts),
+      String(proposals),
+      String(accepted),
+      `$${usd.toFixed(4)}`,
+      `${seconds.toFixed(1)} s`,
     ]),
   );
 }

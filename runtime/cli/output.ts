@@ -52,6 +52,18 @@ export function printJsonLine(value: unknown): void {
   process.stdout.write(`${toJson(value)}\n`);
 }
 
+/** A piece of a text that is printed bit by bit. Resolves when there is room for the next one. */
+export async function printPiece(text: string): Promise<void> {
+  if (process.stdout.write(text) || process.stdout.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      process.stdout.off("drain", done).off("close", done);
+      resolve();
+    };
+    process.stdout.on("drain", done).on("close", done);
+  });
+}
+
 /** JSON in which what a terminal would obey, and what reorders text, is escaped. */
 export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replaceAll(

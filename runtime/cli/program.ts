@@ -8,6 +8,7 @@ import { evolve } from "./declare/evolve.ts";
 import { failures } from "./declare/failures.ts";
 import { gate } from "./declare/gate.ts";
 import { help } from "./declare/help.ts";
+import { importRuns } from "./declare/import.ts";
 import { init } from "./declare/init.ts";
 import { patches } from "./declare/patches.ts";
 import { promote } from "./declare/promote.ts";
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     run,
     runs,
     failures,
+    importRuns,
     evolve,
     replay,
     patches,

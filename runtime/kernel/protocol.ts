@@ -142,6 +142,15 @@ export type ToolResult = z.infer<typeof ToolResult>;
 
 // ---------------------------------------------------------------- skills, note, finish
 
+/** How a search weighs what it finds; `skills/ranking.ts` says what each figure means and what counts without one. */
+export const Ranking = z.object({
+  name: z.number().min(0).max(100),
+  description: z.number().min(0).max(100),
+  body: z.number().min(0).max(100),
+  k1: z.number().min(0).max(10),
+  b: z.number().min(0).max(1),
+  prefix: z.number().min(0).max(1),
+});
 export const SkillHit = z.object({ name: z.string(), description: z.string(), score: z.number() });
 export const SkillText = z.object({
   name: z.string(),
@@ -149,6 +158,8 @@ export const SkillText = z.object({
   body: z.string(),
   dir: z.string(),
 });
+/** One of the lessons in `prompts/lessons.md`, as it stands there. */
+export const LessonHit = z.object({ text: z.string(), score: z.number() });
 export const FinishStatus = z.enum(["done", "gave_up", "budget", "error", "aborted"]);
 export const Finish = z.object({
   status: FinishStatus,
@@ -156,6 +167,8 @@ export const Finish = z.object({
   summary: z.string(),
 });
 
+export type Ranking = z.infer<typeof Ranking>;
+export type LessonHit = z.infer<typeof LessonHit>;
 export type SkillHit = z.infer<typeof SkillHit>;
 export type SkillText = z.infer<typeof SkillText>;
 export type FinishStatus = z.infer<typeof FinishStatus>;
@@ -180,7 +193,21 @@ export const Request = z.discriminatedUnion("method", [
     id,
     method: z.literal("skills.search"),
     /** An empty query lists all skills in a stable order. */
-    params: z.object({ query: z.string(), limit: z.number().int().positive().max(100).default(5) }),
+    params: z.object({
+      query: z.string(),
+      limit: z.number().int().positive().max(100).default(5),
+      ranking: Ranking.optional(),
+    }),
+  }),
+  z.object({
+    id,
+    method: z.literal("lessons.search"),
+    /** An empty query finds nothing. */
+    params: z.object({
+      query: z.string(),
+      limit: z.number().int().positive().max(100).default(5),
+      ranking: Ranking.optional(),
+    }),
   }),
   z.object({ id, method: z.literal("skills.load"), params: z.object({ name: z.string() }) }),
   z.object({
@@ -264,9 +291,11 @@ export interface Kernel {
   readonly model: { create(request: ModelRequest): Promise<ModelReply> };
   readonly tools: { call(call: ToolCall): Promise<ToolResult> };
   readonly skills: {
-    search(query: string, limit?: number): Promise<SkillHit[]>;
+    search(query: string, limit?: number, ranking?: Ranking): Promise<SkillHit[]>;
     load(name: string): Promise<SkillText>;
   };
+  /** `hello.prompts.lessons` may hold only the first of many: here are all of them. */
+  readonly lessons: { search(query: string, limit?: number, ranking?: Ranking): Promise<LessonHit[]> };
   note(kind: string, data: Record<string, unknown>): Promise<void>;
   /** True once the kernel asked the harness to stop. */
   readonly aborted: boolean;

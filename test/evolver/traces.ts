@@ -1,7 +1,7 @@
 /** Builds traces as the recorder writes them. */
 import type { Cluster, Trace } from "../../evolver/failure.ts";
 import { analyse } from "../../evolver/analyse/analyse.ts";
-import { cluster } from "../../evolver/cluster.ts";
+import { cluster } from "../../evolver/clusters/cluster.ts";
 import type { ContentBlock, Finish, Message, ToolResult, WireError } from "../../runtime/kernel/protocol.ts";
 import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
 

@@ -29,6 +29,8 @@ export interface Script {
     | ((request: ModelRequest, kernel: ScriptedKernel) => Answer | Promise<Answer>);
   readonly tools?: Record<string, ToolScript>;
   readonly skills?: readonly SkillText[];
+  /** What a search for lessons finds, best first, whatever it asks for. */
+  readonly lessons?: readonly string[];
   readonly instruction?: string;
   readonly prompts?: Record<string, string>;
   readonly limits?: Partial<Hello["limits"]>;
@@ -108,6 +110,13 @@ export class ScriptedKernel implements Kernel {
       if (!skill) throw wireError("not_found", `there is no skill named "${name}"`);
       this.loaded.push(name);
       return skill;
+    },
+  };
+
+  readonly lessons = {
+    search: async (query: string, limit = 5) => {
+      this.searches.push(query);
+      return (this.#script.lessons ?? []).slice(0, limit).map((text, at) => ({ text, score: 9 - at }));
     },
   };
 

@@ -1,16 +1,49 @@
-/** Writes a lesson into a skill or into the lessons that every run reads. */
+/** Writes a lesson into a skill or into the lessons that every run reads. What it makes superfluous goes. */
+import { splitLessons } from "../../../skills/lessons.ts";
+import { mergeLesson } from "./novelty.ts";
+import { withProvenance, type Provenance } from "./provenance.ts";
 
 const SECTION = "## When things go wrong";
 
-/** The skill with the lesson in its section for trouble, and the runs that taught it in the metadata. */
-export function withLesson(skill: string, line: string, runs: readonly string[]): string {
-  return withProvenance(inSection(skill, line), runs);
+/** The skill with the lesson in its section for trouble, and where it comes from in the metadata; undefined when it is known. */
+export function withLesson(skill: string, line: string, provenance: Provenance): string | undefined {
+  const merged = mergeLesson(line, splitLessons(bodyOf(skill)));
+  switch (merged.kind) {
+    case "known":
+      return undefined;
+    case "replaces":
+      return withProvenance(replaceText(skill, merged.old, line) ?? inSection(skill, line), provenance);
+    case "new":
+      return withProvenance(inSection(skill, line), provenance);
+    default:
+      return merged satisfies never;
+  }
 }
 
-/** The lessons file with one more lesson; a new one when there is none. */
-export function withSharedLesson(lessons: string | undefined, line: string): string {
+/** The lessons file with one more lesson, a new one when there is none; undefined when it is known. */
+export function withSharedLesson(lessons: string | undefined, line: string): string | undefined {
   const text = lessons === undefined || lessons.trim() === "" ? "# Lessons" : lessons.trimEnd();
-  return `${text}\n\n${line}\n`;
+  const merged = mergeLesson(line, splitLessons(text));
+  const added = `${text}\n\n${line}\n`;
+  switch (merged.kind) {
+    case "known":
+      return undefined;
+    case "replaces":
+      return replaceText(`${text}\n`, merged.old, line) ?? added;
+    case "new":
+      return added;
+    default:
+      return merged satisfies never;
+  }
+}
+
+function bodyOf(skill: string): string {
+  return skill.replace(/^---\r?\n[\s\S]*?\r?\n---[ \t]*\r?\n/, "");
+}
+
+/** Undefined where the old text does not stand as it was read, as with lines that a list indents. */
+function replaceText(text: string, old: string, line: string): string | undefined {
+  return text.includes(old) ? text.replace(old, () => line) : undefined;
 }
 
 function inSection(skill: string, line: string): string {
@@ -23,25 +56,3 @@ function inSection(skill: string, line: string): string {
   const after = lines.slice(end);
   return [before, "", line, ...(after.length > 0 ? ["", ...after] : []), ""].join("\n");
 }
-
-/** A line of text and not a YAML round trip, which would reflow what people wrote. Longer lists keep the newest runs. */
-function withProvenance(skill: string, runs: readonly string[]): string {
-  const match = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*\r?\n/.exec(skill);
-  if (!match?.[1]) return skill;
-  const head = match[1];
-  const old = /^([ \t]+)learned-from:[ \t]*"?([^"\n]*)"?[ \t]*$/m.exec(head);
-  const all = [...new Set([...(old?.[2] ?? "").split(/[,\s]+/).filter((run) => run !== ""), ...runs])].slice(
-    -MOST_RUNS,
-  );
-  const entry = `learned-from: "${all.join(", ")}"`;
-  const metadata = /^metadata:[ \t]*$/m;
-  let updated: string;
-  if (old) updated = head.replace(old[0], () => `${old[1]}${entry}`);
-  else if (metadata.test(head)) updated = head.replace(metadata, (line) => `${line}\n  ${entry}`);
-  // Metadata in flow style stays as it is: where a lesson came from is also in the commit.
-  else if (/^metadata:/m.test(head)) return skill;
-  else updated = `${head}\nmetadata:\n  ${entry}`;
-  return skill.replace(head, () => updated);
-}
-
-const MOST_RUNS = 5;

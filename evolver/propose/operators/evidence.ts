@@ -1,8 +1,8 @@
 /** What the failures of a cluster say, in the form that operators ask for it. */
 import { framesOf } from "../../analyse/stack.ts";
 import type { Frame } from "../../analyse/stack.ts";
-import { suspicion } from "../../analyse/localise.ts";
-import type { Suspicion } from "../../analyse/localise.ts";
+import { suspicion } from "../../analyse/localise/spectrum.ts";
+import type { Suspicion } from "../../analyse/localise/spectrum.ts";
 import { textOf, viewOf } from "../../analyse/view.ts";
 import type { View } from "../../analyse/view.ts";
 import type { Cluster, Hypothesis, Signature, Trace } from "../../failure.ts";

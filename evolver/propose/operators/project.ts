@@ -2,6 +2,8 @@
 import { loadTypeScript, parse } from "../../../guardrails/syntax.ts";
 import type { Node, SourceFile, Ts } from "../../../guardrails/syntax.ts";
 import type { FileEdit } from "../../candidate.ts";
+import { openTypes } from "./types.ts";
+import type { Types } from "./types.ts";
 
 export type { Node, SourceFile, Ts } from "../../../guardrails/syntax.ts";
 
@@ -14,6 +16,8 @@ export interface Source {
 export interface Project {
   readonly ts: Ts;
   readonly sources: readonly Source[];
+  /** Made when first asked for, which takes a second. @throws when the compiler's libraries are missing */
+  types(): Types;
 }
 
 /** Replaces `text.slice(start, end)`; an insertion has `start === end`. */
@@ -26,22 +30,73 @@ export interface Splice {
 export async function openProject(genome: ReadonlyMap<string, string>, harness: string): Promise<Project> {
   const ts = await loadTypeScript();
   const code = [...genome].filter(([path]) => path.startsWith(`${harness}/`) && path.endsWith(".ts"));
-  return { ts, sources: code.map(([path, text]) => ({ path, text, ast: parse(ts, path, text) })) };
+  const sources = code.map(([path, text]) => ({ path, text, ast: parse(ts, path, text) }));
+  let types: Types | undefined;
+  return {
+    ts,
+    sources,
+    types: () => (types ??= openTypes(ts, sources)),
+  };
+}
+
+export interface Edited {
+  readonly edits: readonly FileEdit[];
+  /** The changed files by path. */
+  readonly changed: ReadonlyMap<string, ChangedFile>;
+}
+
+export interface ChangedFile {
+  /** Parsed anew: the whole file, or its only statement that is another one now. */
+  readonly tree: SourceFile;
+  /** Number of that statement. */
+  readonly statement?: number;
 }
 
 /** Undefined when two splices overlap, or the result no longer parses. */
-export function editsOf(
+export function edited(
   project: Project,
   splices: ReadonlyMap<string, readonly Splice[]>,
-): FileEdit[] | undefined {
+): Edited | undefined {
   const edits: FileEdit[] = [];
+  const changed = new Map<string, ChangedFile>();
   for (const [path, changes] of splices) {
     const source = project.sources.find((each) => each.path === path);
     const after = source && spliced(source.text, changes);
-    if (source === undefined || after === undefined || !parses(project.ts, path, after)) return undefined;
+    if (source === undefined || after === undefined) return undefined;
+    const file = changedFile(project.ts, source, changes, after);
+    if (file === undefined) return undefined;
     edits.push({ path, before: source.text, after });
+    changed.set(path, file);
   }
-  return edits;
+  return { edits, changed };
+}
+
+/** To parse one function takes a tenth of what its file takes. */
+function changedFile(
+  ts: Ts,
+  source: Source,
+  splices: readonly Splice[],
+  after: string,
+): ChangedFile | undefined {
+  const { ast, path } = source;
+  const index = ast.statements.findIndex((statement) =>
+    splices.every(({ start, end }) => start > statement.getStart(ast) && end < statement.end),
+  );
+  const statement = ast.statements[index];
+  if (!statement) {
+    const tree = parsed(ts, path, after);
+    return tree && { tree };
+  }
+  const start = statement.getStart(ast);
+  const text = after.slice(start, after.length - (source.text.length - statement.end));
+  const tree = parsed(ts, path, text);
+  return tree?.statements.length === 1 ? { tree, statement: index } : undefined;
+}
+
+/** Undefined when it does not parse. */
+export function parsed(ts: Ts, path: string, text: string): SourceFile | undefined {
+  const tree: SourceFile & { readonly parseDiagnostics?: readonly unknown[] } = parse(ts, path, text);
+  return (tree.parseDiagnostics ?? []).length === 0 ? tree : undefined;
 }
 
 function spliced(text: string, splices: readonly Splice[]): string | undefined {
@@ -54,13 +109,6 @@ function spliced(text: string, splices: readonly Splice[]): string | undefined {
     at = end;
   }
   return result + text.slice(at);
-}
-
-function parses(ts: Ts, path: string, text: string): boolean {
-  const { parseDiagnostics } = parse(ts, path, text) as SourceFile & {
-    readonly parseDiagnostics?: readonly unknown[];
-  };
-  return (parseDiagnostics ?? []).length === 0;
 }
 
 // ---------------------------------------------------------------- looking around

@@ -1,7 +1,19 @@
 import type { Candidate } from "../../../evolver/candidate.ts";
 import type { Evolved } from "../../../evolver/evolve.ts";
 import { homeOf, interruptible, withRuntime, type DangerOption, type HomeOption } from "../open.ts";
-import { bold, count, dim, fit, green, oneLine, print, printJson, seconds, yellow } from "../output.ts";
+import {
+  bold,
+  count,
+  dim,
+  fit,
+  green,
+  money,
+  oneLine,
+  print,
+  printJson,
+  seconds,
+  yellow,
+} from "../output.ts";
 import { cycleView } from "../view/cycle.ts";
 
 export async function evolve(
@@ -40,6 +52,12 @@ function printEvolved(done: Evolved): void {
   const { modelCalls, tokens } = done.saved;
   if (modelCalls > 0)
     print(dim(`replay answered ${count(modelCalls, "model call")} with ${tokens} tokens from recordings`));
+  for (const { name, attempts, accepted, usd, seconds: spent } of done.accounts)
+    print(
+      dim(
+        `${oneLine(name)}: asked ${count(attempts, "time")}, ${accepted} accepted, ${money(usd)} and ${seconds(spent)}`,
+      ),
+    );
   if (done.notPromoted !== undefined) print(yellow(`not promoted: ${oneLine(done.notPromoted, 300)}`));
   print(dim(`report: ${done.report}`));
   print(nextStep(done, accepted.length));

@@ -1,46 +1,92 @@
+import type { Choice, Failures } from "../../../evolver/clusters/failures.ts";
+import type { Store } from "../../kernel/store/store.ts";
 import { homeOf, withStore, type HomeOption } from "../open.ts";
-import { bold, dim, fit, oneLine, print, printJson } from "../output.ts";
+import { dim, print, printJson, printPiece, toJson } from "../output.ts";
+import { printCluster, printShown } from "../view/failures.ts";
 
-export async function failures(options: HomeOption & { json?: boolean }): Promise<void> {
+interface Options extends HomeOption, Choice {
+  json?: boolean;
+}
+
+export async function failures(options: Options & { limit: number }): Promise<void> {
   const home = await homeOf(options);
-  const { failureClusters } = await import("../../../evolver/collect.ts");
-  const { clusters, labelled } = await withStore(home, (store) => failureClusters(home, store));
-  if (options.json === true) {
-    printJson({
-      clusters: clusters.map(({ id, signature, failures: members }) => ({
-        id,
-        signature: `${signature.kind}: ${signature.template}`,
-        count: members.length,
-        runs: members.map(({ trace, hypotheses }) => ({
-          id: trace.run.id,
-          source: trace.run.task ?? trace.run.workspace,
-          hypotheses: hypotheses.map((hypothesis) => ({ ...hypothesis, agent: "agent" })),
-        })),
-      })),
-    });
-    return;
-  }
-  if (clusters.length === 0) {
+  const { listFailures } = await import("../../../evolver/clusters/failures.ts");
+  const { hypothesesOf } = await import("../../../evolver/clusters/show-cluster.ts");
+  await withStore(home, async (store) => {
+    const found = await listFailures(home, store, options);
+    if (options.json === true) {
+      await printAll(store, found);
+      return;
+    }
+    if (found.clusters.length === 0) {
+      print(nothing(found, options));
+      return;
+    }
+    for (const cluster of found.clusters.slice(0, options.limit))
+      printCluster(cluster, found, (await hypothesesOf(store, cluster.medoid))[0]);
+    const left = found.clusters.length - options.limit;
+    print();
+    if (left > 0) print(dim(`${left} more; --limit N shows them.`));
+    if (found.unlabelled > 0)
+      print(
+        dim(
+          `${found.unlabelled} of ${found.of} runs were imported without a label, and are taken for failures.`,
+        ),
+      );
     print(
-      labelled === 0
-        ? "No labelled runs on the current release yet: `agent run --suite NAME` makes some."
-        : "Nothing failed on the current release.",
-    );
-    return;
-  }
-  for (const { id, title, failures: members } of clusters) {
-    print(
-      fit(
-        `${bold(String(members.length).padStart(3))}  ${oneLine(title.replace(/^\d+ runs?: /, ""), 100)}  ${dim(id)}`,
+      dim(
+        "agent failures show ID   what broke, step by step;  agent evolve --suite NAME   looks for patches",
       ),
     );
-    const cause = members[0]?.hypotheses[0];
-    if (cause !== undefined)
-      print(fit(dim(`     ${oneLine(cause.component)}: ${oneLine(cause.evidence, 110)}`)));
-    print(
-      fit(dim(`     ${oneLine(members.map(({ trace }) => trace.run.task ?? trace.run.id).join(", "), 110)}`)),
-    );
+  });
+}
+
+export async function showFailure(id: string, options: Options): Promise<void> {
+  const home = await homeOf(options);
+  const { findCluster, listFailures } = await import("../../../evolver/clusters/failures.ts");
+  const { showCluster } = await import("../../../evolver/clusters/show-cluster.ts");
+  await withStore(home, async (store) => {
+    const found = await listFailures(home, store, options);
+    const shown = await showCluster(store, await findCluster(store, found, id));
+    if (options.json === true) printJson({ ...shown, signature: signatureOf(shown.cluster) });
+    else printShown(shown, found);
+  });
+}
+
+function nothing({ of }: Failures, { source }: Options): string {
+  if (of > 0) return "Nothing failed.";
+  return source === undefined || source === "own"
+    ? "No labelled runs on the current release yet: `agent run --suite NAME` makes some, `agent import` takes in other agents'."
+    : "No such runs were imported yet: `agent import FORMAT PATH` does it.";
+}
+
+/** Piece by piece: the runs of a large import are more than one string should hold. */
+async function printAll(store: Store, { clusters, of, unlabelled }: Failures): Promise<void> {
+  await printPiece('{"clusters":[');
+  for (const [position, { runs, ...cluster }] of clusters.entries()) {
+    const { id, title, share, trend, medoid } = cluster;
+    const head = { id, signature: signatureOf(cluster), count: runs.length, title, share, trend, medoid };
+    await printPiece(`${position === 0 ? "" : ","}\n${toJson(head).slice(0, -1)},"runs":[`);
+    for (const [index, run] of runs.entries()) {
+      const line = toJson({
+        id: run.run,
+        source: run.source ?? run.task ?? run.workspace,
+        format: run.format,
+        labelled: run.labelled,
+        ...bodyOf(await store.failures.digest(run.run)),
+      });
+      await printPiece(`${index === 0 ? "" : ","}\n${line}`);
+    }
+    await printPiece("]}");
   }
-  print();
-  print(dim("agent evolve --suite NAME   looks for patches;  agent runs show ID   shows a run"));
+  await printPiece(`\n],"of":${of},"unlabelled":${unlabelled}}\n`);
+}
+
+/** What was found out, as it is stored. A digest that is missing is no reason to leave out the run. */
+function bodyOf(digest: string | undefined): object {
+  return digest === undefined ? { hypotheses: [] } : (JSON.parse(digest) as object);
+}
+
+function signatureOf({ kind, template }: { readonly kind: string; readonly template: string }): string {
+  return `${kind}: ${template}`;
 }

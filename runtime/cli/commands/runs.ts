@@ -1,7 +1,7 @@
 import { exportAtif } from "../../kernel/trajectory/atif.ts";
 import type { RunRow, Store } from "../../kernel/store/store.ts";
 import { homeOf, withStore, type HomeOption } from "../open.ts";
-import { bold, dim, money, oneLine, print, printJson, printJsonLine, table } from "../output.ts";
+import { bold, count, dim, money, oneLine, print, printJson, printJsonLine, table } from "../output.ts";
 import type { UndoChoice } from "../../../replay/undo.ts";
 import { describeEvent } from "../view/event.ts";
 import { outcomeMark } from "../view/outcome.ts";
@@ -10,17 +10,25 @@ interface Options extends HomeOption {
   json?: boolean;
 }
 
-export async function listRuns(options: Options & { limit: number; trials?: boolean }): Promise<void> {
-  const purpose = options.trials === true ? "trial" : "live";
-  const rows = await withStore(await homeOf(options), (store) =>
-    store.listRuns({ purpose, limit: options.limit }),
-  );
+export async function listRuns(
+  options: Options & { limit: number; trials?: boolean; imported?: boolean },
+): Promise<void> {
+  const purpose = options.trials === true ? "trial" : options.imported === true ? "imported" : "live";
+  const { rows, imported } = await withStore(await homeOf(options), async (store) => ({
+    rows: await store.listRuns({ purpose, limit: options.limit }),
+    imported: (await store.countRuns()).imported,
+  }));
   if (options.json === true) {
     printJson(rows);
     return;
   }
   if (rows.length === 0) {
-    print('No runs yet. `agent run "INSTRUCTION"` makes one.');
+    print(
+      purpose === "imported"
+        ? "No runs were imported yet: `agent import FORMAT PATH` does it."
+        : 'No runs yet. `agent run "INSTRUCTION"` makes one.',
+    );
+    if (imported > 0) print(dim(`${count(imported, "imported run")}: --imported lists them.`));
     return;
   }
   const rest =
@@ -39,9 +47,11 @@ export async function showRun(id: string, options: Options): Promise<void> {
       printJson({ run, events });
       return;
     }
-    print(
-      `${bold(run.id)}  ${outcomeMark(run)}  ${run.status}  ${oneLine(run.model)}  release ${run.release.slice(0, 12)}`,
-    );
+    const origin =
+      run.source === undefined
+        ? `release ${run.release.slice(0, 12)}`
+        : `imported from ${run.source.format}, ${oneLine(run.source.id)}`;
+    print(`${bold(run.id)}  ${outcomeMark(run)}  ${run.status}  ${oneLine(run.model)}  ${origin}`);
     print(oneLine(run.instruction, 200));
     print();
     for (const { event, at } of events) {

@@ -1,6 +1,8 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { releaseGenome } from "../../../replay/release/genome.ts";
+import { createLessonIndex, createSkillIndex } from "../../../skills/find.ts";
+import { splitLessons } from "../../../skills/lessons.ts";
 import { lintSkill } from "../../../skills/lint.ts";
 import { loadSkills } from "../../../skills/load.ts";
 import { RatchetError } from "../../kernel/error.ts";
@@ -16,6 +18,33 @@ export async function listSkills(options: HomeOption & { json?: boolean }): Prom
   }
   print(table(skills.map(({ name, description }) => [bold(name), oneLine(description, 100)])));
   for (const problem of problems) print(yellow(oneLine(JSON.stringify(problem), 120)));
+}
+
+/** By the kernel's own ranking; a harness may weigh names, descriptions and texts otherwise. */
+export async function findSkills(
+  query: string,
+  options: HomeOption & { json?: boolean; limit: number },
+): Promise<void> {
+  const genome = await releaseGenome(await homeOf(options));
+  const { skills: all } = await loadSkills(genome.skills);
+  const skills = createSkillIndex(all).search(query, options.limit);
+  const text = await readFile(join(genome.prompts, "lessons.md"), "utf8").catch(absentAsEmpty);
+  const lessons = createLessonIndex(splitLessons(text)).search(query, options.limit);
+  if (options.json === true) {
+    printJson({ skills, lessons });
+    return;
+  }
+  if (skills.length + lessons.length === 0) print("Nothing was found.");
+  const rows = [
+    ...skills.map(({ name, description, score }) => [score, bold(name), description] as const),
+    ...lessons.map((lesson) => [lesson.score, dim("lesson"), lesson.text] as const),
+  ];
+  print(table(rows.map(([score, name, about]) => [score.toFixed(2), name, oneLine(about, 100)])));
+}
+
+function absentAsEmpty(error: unknown): string {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+  throw error;
 }
 
 export async function lintSkills(paths: readonly string[], options: { json?: boolean }): Promise<void> {

@@ -10,13 +10,14 @@ export function runs(program: Command): void {
     .command("list", { isDefault: true })
     .description("the latest runs")
     .option("--limit <n>", "how many", positiveInteger, 20)
-    .option("--trials", "the trials of replay instead of live runs")
+    .addOption(new Option("--trials", "the trials of replay instead of live runs").conflicts("imported"))
+    .option("--imported", "runs of other agents that were imported, instead of live runs")
     .addOption(homeOption())
     .addOption(json())
     .action(async (options) => (await import("../commands/runs.ts")).listRuns(options));
   command
     .command("show")
-    .argument("<id>", "run, or the beginning of its id")
+    .argument("<id>", "run, or the beginning of its id; of an imported run also its id in the source")
     .description("a run step by step")
     .addOption(homeOption())
     .addOption(json())

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { positiveInteger } from "./arguments.ts";
 import { json, homeOption, examples } from "./options.ts";
 
 export function skills(program: Command): void {
@@ -16,4 +17,15 @@ export function skills(program: Command): void {
     .addOption(json())
     .addHelpText("after", examples("agent skills lint skills"))
     .action(async (paths, options) => (await import("../commands/skills.ts")).lintSkills(paths, options));
+  command
+    .command("find")
+    .argument("<words...>", "what a task says, or an error")
+    .description("the skills and lessons of the current release that these words find, best first")
+    .option("--limit <n>", "at most this many of each", positiveInteger, 5)
+    .addOption(homeOption())
+    .addOption(json())
+    .addHelpText("after", examples('agent skills find "add up a column"'))
+    .action(async (words, options) =>
+      (await import("../commands/skills.ts")).findSkills(words.join(" "), options),
+    );
 }

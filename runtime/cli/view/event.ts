@@ -6,6 +6,7 @@ import { bold, dim, fit, green, money, oneLine, red, yellow } from "../output.ts
 export function describeEvent(event: TrajectoryEvent, used = 0): string | undefined {
   switch (event.kind) {
     case "run_started":
+      if (event.imported !== undefined) return dim(`imported from ${event.imported.format}`);
       return dim(`release ${event.release.slice(0, 12)} in ${event.sandbox}, ${oneLine(event.model)}`);
     case "model_called":
       return describeModelCall(event, used);
@@ -54,13 +55,15 @@ export function describeEvent(event: TrajectoryEvent, used = 0): string | undefi
 }
 
 function describeModelCall(event: Extract<TrajectoryEvent, { kind: "model_called" }>, used: number): string {
-  const head = dim(`step ${event.step + 1}`);
+  // The steps of an imported run are counted as its source does.
+  const head = dim(`step ${event.source?.step ?? event.step + 1}`);
   if (event.error !== undefined)
     return `${head} ${red(`${event.error.code}: ${oneLine(event.error.message, 200)}`)}`;
   const said = event.reply?.content.map((block) => (block.type === "text" ? block.text : "")).join(" ") ?? "";
+  const author = event.source?.agent === undefined ? "" : `${dim(`${oneLine(event.source.agent, 30)}:`)} `;
   const cost = event.cost_usd === undefined || event.cost_usd === 0 ? "" : dim(` ${money(event.cost_usd)}`);
   const recorded = event.replayed === true ? dim(" (recorded)") : "";
-  return fit(`${head} ${oneLine(said, 90) || dim("(no text)")}${cost}${recorded}`, used);
+  return fit(`${head} ${author}${oneLine(said, 90) || dim("(no text)")}${cost}${recorded}`, used);
 }
 
 function inputText(input: unknown): string {

@@ -3,6 +3,7 @@ import type { Finish, ModelReply, ToolUseBlock } from "ratchet-agent/protocol";
 import { compactIfFull } from "./compaction.ts";
 import { addReply, addResults, addSkill, addText } from "./context.ts";
 import { dispatch, type Outcome } from "./dispatch.ts";
+import { lessonsFor } from "./lessons.ts";
 import { note } from "./note.ts";
 import { promptText } from "./prompts.ts";
 import { ask } from "./recovery.ts";
@@ -18,6 +19,7 @@ const EMPTY = "Your last reply was empty. Take the next step, or say that the ta
 const CUT =
   "Your last reply was cut off at the output limit and none of its tool calls was run. Go on in smaller pieces.";
 const PAUSED = "Go on.";
+const LESSONS_INTRO = "Lessons from earlier runs that may help:";
 const STUCK =
   "You are repeating the same calls and getting the same results. Repeating them will not help: try another way, or stop and say what is missing.";
 
@@ -76,11 +78,13 @@ async function act(run: Run, reply: ModelReply): Promise<Finish | undefined> {
   return breakLoop(run, calls, outcomes);
 }
 
-/** A skill that is about the error just seen is put before the model, once. */
+/** A skill and lessons that are about the error just seen are put before the model, once. */
 async function offerHelp(run: Run, outcomes: readonly Outcome[]): Promise<void> {
   const errors = outcomes.filter((outcome) => outcome.isError).map((outcome) => outcome.text);
   const skill = await findSkillFor(run.kernel, run.skills, errors);
   if (skill) addSkill(run.context, skill);
+  const lessons = await lessonsFor(run.kernel, run.lessons, errors);
+  if (lessons !== "") addText(run.context, "nudge", `${LESSONS_INTRO}\n\n${lessons}`);
 }
 
 async function breakLoop(

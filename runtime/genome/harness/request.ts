@@ -13,7 +13,7 @@ const MAX_REPLY_SHARE = 0.5;
 export function buildRequest(run: Run, turns: readonly Turn[] = run.context.turns): ModelRequest {
   const { tools, limits } = run.kernel.hello;
   return {
-    system: systemText(run.kernel, run.skills),
+    system: systemText(run.kernel, run.lessons, run.skills),
     messages: toMessages(turns),
     ...(tools.length > 0 ? { tools } : {}),
     max_tokens: limits.output_tokens,

@@ -2,6 +2,7 @@
 import type { Kernel, SkillHit, SkillText } from "ratchet-agent/protocol";
 import { note } from "./note.ts";
 import { normalised } from "./prompts.ts";
+import { RANKING } from "./ranking.ts";
 import { truncate } from "./truncation.ts";
 
 /** Skills that are looked at, and that are loaded at most, when a run starts. */
@@ -77,7 +78,7 @@ async function search(kernel: Kernel, query: string): Promise<SkillHit[]> {
   // An empty query would list the whole library.
   if (query.trim() === "") return [];
   try {
-    const hits = await kernel.skills.search(query, CANDIDATES);
+    const hits = await kernel.skills.search(query, CANDIDATES, RANKING);
     return hits.toSorted((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
   } catch (error) {
     await note(kernel, "skills_unavailable", { message: String(error) });

@@ -1,6 +1,7 @@
 /** The system text: `prompts/system.md` with the lessons and the loaded skills filled in. */
 import type { Kernel } from "ratchet-agent/protocol";
-import { normalised, promptText } from "./prompts.ts";
+import type { Lessons } from "./lessons.ts";
+import { promptText } from "./prompts.ts";
 import { renderSkill, type Skills } from "./skills.ts";
 
 const FALLBACK =
@@ -8,10 +9,10 @@ const FALLBACK =
 const SKILLS_INTRO = "Skills that may fit the task. Where one does, follow its steps in order.";
 
 /** A section that the template has no placeholder for is put at the end: no prompt can lose a skill or a lesson. */
-export function systemText(kernel: Kernel, skills: Skills): string {
+export function systemText(kernel: Kernel, lessons: Lessons, skills: Skills): string {
   const sections = new Map([
     ["workspace", kernel.hello.workspace],
-    ["lessons", lessonsText(kernel)],
+    ["lessons", lessons.text],
     ["skills", skillsText(skills)],
   ]);
   let template = promptText(kernel, "system", FALLBACK);
@@ -24,13 +25,6 @@ export function systemText(kernel: Kernel, skills: Skills): string {
     return section === undefined ? whole : section && section + blank;
   };
   return template.replace(/\{\{(\w+)\}\}(\n*)/g, fill).trim();
-}
-
-/** Nothing while the file holds headings only. */
-function lessonsText(kernel: Kernel): string {
-  const text = normalised(kernel.hello.prompts["lessons"] ?? "");
-  const hasLesson = text.split("\n").some((line) => line.trim() !== "" && !line.startsWith("#"));
-  return hasLesson ? text : "";
 }
 
 function skillsText(skills: Skills): string {

@@ -135,9 +135,11 @@ function kernel() {
     model: { create: (request) => wire.request("model.create", request) },
     tools: { call: (call) => wire.request("tools.call", call) },
     skills: {
-      search: (query, limit) =>
-        wire.request("skills.search", limit === undefined ? { query } : { query, limit }),
+      search: (query, limit, ranking) => wire.request("skills.search", { query, limit, ranking }),
       load: (name) => wire.request("skills.load", { name }),
+    },
+    lessons: {
+      search: (query, limit, ranking) => wire.request("lessons.search", { query, limit, ranking }),
     },
     note: (kind, data) => then(wire.request("note", { kind, data }), () => undefined),
     get aborted() {

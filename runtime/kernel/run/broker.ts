@@ -110,7 +110,9 @@ export function createBroker(options: BrokerOptions): Broker {
         refuseWhenAborted(signal);
         return callTool(options, request.params);
       case "skills.search":
-        return searchSkills(options, request.params.query, request.params.limit);
+        return searchSkills(options, request.params);
+      case "lessons.search":
+        return searchLessons(options, request.params);
       case "skills.load":
         return loadSkill(options, request.params.name);
       case "note":
@@ -208,6 +210,8 @@ function answer(played: RecordedReply): ModelReply {
   return played.reply;
 }
 
+type Search = Extract<Request, { method: "skills.search" }>["params"];
+
 async function callTool(options: BrokerOptions, call: ToolCall): Promise<ToolResult> {
   const { tools, recorder, meter, player } = options;
   const began = performance.now();
@@ -248,13 +252,20 @@ function inWireOrder({ content, total_bytes, is_error, failure, exit_code }: Too
   };
 }
 
-async function searchSkills(options: BrokerOptions, query: string, limit: number): Promise<unknown> {
-  const hits = await options.skills.search(query, limit);
+function searchSkills(options: BrokerOptions, { query, limit, ranking }: Search): unknown {
+  const hits = options.skills.search(query, limit, ranking);
   options.recorder.record({
     kind: "skills_searched",
     query,
     hits: hits.map(({ name, score }) => ({ name, score })),
   });
+  return hits;
+}
+
+/** What was found is in the requests to the model; how much there was is not. */
+function searchLessons(options: BrokerOptions, { query, limit, ranking }: Search): unknown {
+  const hits = options.skills.searchLessons(query, limit, ranking);
+  options.recorder.record({ kind: "noted", note: "lessons_searched", data: { query, hits: hits.length } });
   return hits;
 }
 

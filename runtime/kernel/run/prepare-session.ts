@@ -1,12 +1,13 @@
 /** What a session needs besides its budgets: services that listen, tools, prompts and skills of the release. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Genome } from "../genome.ts";
 import { startServices } from "../suite/services.ts";
 import { createToolHost } from "../tools/host.ts";
 import { builtinTools, toolSpecs } from "../tools/registry.ts";
 import type { RunRequest, Runtime } from "./request.ts";
 import type { SessionOptions } from "./session.ts";
-import { openSkillShelf } from "./skill-shelf.ts";
+import { openSkillShelf, type SkillShelf } from "./skill-shelf.ts";
 import { unlessAborted } from "./waiting.ts";
 
 export interface PreparedSession extends AsyncDisposable {
@@ -17,16 +18,14 @@ export interface PreparedSession extends AsyncDisposable {
 export async function prepareSession(runtime: Runtime, request: RunRequest): Promise<PreparedSession> {
   const { home, sandbox, model } = runtime;
   const { genome, task, signal, instruction } = request;
-  const [prompts, skills] = await Promise.all([
-    readPrompts(genome.prompts),
-    openSkillShelf(genome.skills, "/skills"),
-  ]);
+  const prompts = await readPrompts(genome.prompts);
+  const skills = await shelfOf(genome, prompts[LESSONS] ?? "");
   const tools = builtinTools();
   const services = await startServices({ task, sandbox, signal });
   return {
     options: {
       instruction,
-      prompts,
+      prompts: { ...prompts, ...shortLessons(prompts[LESSONS]) },
       skills,
       toolSpecs: toolSpecs(tools),
       tools: (over) =>
@@ -60,6 +59,29 @@ function approval({ approve }: RunRequest, over: AbortSignal): Pick<RunRequest, 
     approve: (question) =>
       unlessAborted(approve(question), over, () => new Error("the run was ended before anybody agreed")),
   };
+}
+
+/** A release does not change: trials of it share one index. */
+function shelfOf(genome: Genome, lessons: string): Promise<SkillShelf> {
+  const known = shelves.get(genome);
+  if (known !== undefined) return known;
+  const opened = openSkillShelf(genome.skills, "/skills", lessons);
+  shelves.set(genome, opened);
+  // Whoever waits for it hears of the error; the next one tries again.
+  opened.catch(() => shelves.delete(genome));
+  return opened;
+}
+
+const shelves = new WeakMap<Genome, Promise<SkillShelf>>();
+
+const LESSONS = "lessons";
+/** Characters of the lessons that every harness is handed; all of them can be searched. */
+const MAX_LESSONS = 256 * 1024;
+
+/** Whole lines of the beginning, where there is too much for one message. */
+function shortLessons(text: string | undefined): Record<string, string> {
+  if (text === undefined || text.length <= MAX_LESSONS) return {};
+  return { [LESSONS]: text.slice(0, text.lastIndexOf("\n", MAX_LESSONS) + 1) };
 }
 
 /** By name, without `.md`. */

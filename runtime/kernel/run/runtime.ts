@@ -5,6 +5,7 @@ import { cleaner } from "../../../guardrails/secrets.ts";
 import type { Home } from "../home/home.ts";
 import { openModel } from "../model/open.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
+import { secretsOf } from "./env-secrets.ts";
 import type { Runtime } from "./request.ts";
 
 /** Which sandboxes will do, besides the full tiers. */
@@ -31,11 +32,4 @@ export async function openRuntime(
   ]);
   const store = openSqliteStore(join(home.state, "store.db"));
   return { home, model, sandbox, store, redact: cleaner(secretsOf(env)) };
-}
-
-/** Values of variables whose names say that they are secret. They may turn up in what a tool printed or a model said. */
-function secretsOf(env: NodeJS.ProcessEnv): string[] {
-  return Object.entries(env).flatMap(([name, value]) =>
-    value !== undefined && /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/i.test(name) ? [value] : [],
-  );
 }

@@ -5,11 +5,14 @@ import { toRunRow } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import type { RunRow } from "./store.ts";
 
-/** @throws RatchetError (usage) when there is none, or several that start so */
+/**
+ * By its id, or the id that an imported run has in its source, or the beginning of one of them.
+ * @throws RatchetError (usage) when there is none, or several that start so
+ */
 export function findRun(statements: Statements, idOrPrefix: string): RunRow {
   const exact = statements.runById.get(idOrPrefix);
   if (exact !== undefined) return toRunRow(exact);
-  const rows = idOrPrefix === "" ? [] : statements.runsByPrefix.all(`${escapeLike(idOrPrefix)}%`);
+  const rows = idOrPrefix === "" ? [] : candidates(statements, idOrPrefix);
   const [only, another] = rows;
   if (only !== undefined && another === undefined) return toRunRow(only);
   const ids = rows.map((row) => String(row["id"]));
@@ -18,6 +21,14 @@ export function findRun(statements: Statements, idOrPrefix: string): RunRow {
       ? `several runs begin with "${idOrPrefix}": ${ids.join(", ")}`
       : nothing(statements, idOrPrefix);
   throw new RatchetError("usage", problem, "`agent runs` lists them.");
+}
+
+function candidates(statements: Statements, word: string): Record<string, unknown>[] {
+  const prefix = `${escapeLike(word)}%`;
+  const bySource = statements.runsBySource.all(word);
+  if (bySource.length > 0) return bySource;
+  const byId = statements.runsByPrefix.all(prefix);
+  return byId.length > 0 ? byId : statements.sourcesByPrefix.all(prefix);
 }
 
 function nothing(statements: Statements, idOrPrefix: string): string {

@@ -2,7 +2,7 @@
 import { RatchetError, messageOf } from "../error.ts";
 import { EVENT_VERSION, TrajectoryEvent, type StoredEvent } from "../trajectory/events.ts";
 import { lives } from "./process-mark.ts";
-import type { Outcome, RunRow, RunStatus } from "./store.ts";
+import type { Outcome, Purpose, RunRow, RunStatus } from "./store.ts";
 
 export function toRunRow(row: Record<string, unknown>): RunRow {
   const pid = Number(row["pid"]);
@@ -11,7 +11,7 @@ export function toRunRow(row: Record<string, unknown>): RunRow {
     startedAt: String(row["started_at"]),
     endedAt: textOrNull(row["ended_at"]),
     status: statusOf(String(row["status"]) as RunStatus, pid, String(row["pid_started"])),
-    purpose: row["purpose"] === "trial" ? "trial" : "live",
+    purpose: purposeOf(row["purpose"]),
     task: textOrNull(row["task"]),
     instruction: String(row["instruction"]),
     release: String(row["release"]),
@@ -24,6 +24,9 @@ export function toRunRow(row: Record<string, unknown>): RunRow {
     outputTokens: Number(row["output_tokens"]),
     costUsd: row["cost_usd"] === null ? null : Number(row["cost_usd"]),
     pid,
+    ...(typeof row["source_id"] === "string"
+      ? { source: { format: String(row["source_format"]), id: row["source_id"] } }
+      : {}),
   };
 }
 
@@ -55,6 +58,10 @@ export function toOutcomeColumns(outcome: Outcome): { outcome_kind: string; outc
 /** A run that was never closed, and whose process is gone, was interrupted. */
 function statusOf(status: RunStatus, pid: number, pidStarted: string): RunStatus {
   return status === "open" && !lives(pid, pidStarted) ? "interrupted" : status;
+}
+
+function purposeOf(purpose: unknown): Purpose {
+  return purpose === "trial" || purpose === "imported" ? purpose : "live";
 }
 
 function outcomeOf(row: Record<string, unknown>): Outcome {

@@ -42,6 +42,30 @@ const MIGRATIONS: readonly string[] = [
   `,
   // Numbers of processes are used again.
   "ALTER TABLE runs ADD COLUMN pid_started TEXT NOT NULL DEFAULT ''",
+  // Imported runs, and what was found out about each failure, so that it is found out once.
+  `
+  ALTER TABLE runs ADD COLUMN source_format TEXT;
+  ALTER TABLE runs ADD COLUMN source_id TEXT;
+  ALTER TABLE runs ADD COLUMN source_hash TEXT;
+  CREATE INDEX runs_by_source ON runs (source_id) WHERE source_id IS NOT NULL;
+  CREATE TABLE signatures (
+    id       TEXT PRIMARY KEY,
+    kind     TEXT NOT NULL,
+    template TEXT NOT NULL,
+    cluster  TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE failures (
+    run       TEXT PRIMARY KEY REFERENCES runs (id),
+    analysis  TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    digest    TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE failure_clusters (
+    id       TEXT PRIMARY KEY,
+    kind     TEXT NOT NULL,
+    template TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

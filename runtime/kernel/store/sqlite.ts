@@ -11,11 +11,14 @@ import { RatchetError, messageOf } from "../error.ts";
 import { EVENT_VERSION, type TrajectoryEvent } from "../trajectory/events.ts";
 import { attempt } from "./attempt.ts";
 import { findRun } from "./find-run.ts";
+import { inTransaction } from "./in-transaction.ts";
 import { startMark } from "./process-mark.ts";
 import { toOutcomeColumns, toRunRow, toStoredEvent } from "./rows.ts";
 import { migrate, refuseForeign } from "./schema.ts";
 import { prepare, type Statements } from "./statements.ts";
-import type { NewRun, RunFilter, RunRow, RunStatus, RunTotals, Store } from "./store.ts";
+import { failureStore } from "./failures.ts";
+import { importRuns } from "./import-runs.ts";
+import type { NewRun, Purpose, RunFilter, RunRow, RunStatus, RunTotals, Store } from "./store.ts";
 
 /**
  * Opens the store, making file and folder when they are not there. All that it does may throw RatchetError
@@ -57,6 +60,23 @@ export function openSqliteStore(file: string): Store {
         statements.eventsOf.all(run).map(toStoredEvent),
       );
     },
+    async countRuns() {
+      return attempt(`${file}: runs cannot be read`, () => countRuns(statements));
+    },
+    async importedAs(format, sourceId) {
+      return attempt(`${file}: runs cannot be read`, () =>
+        statements.importedAs
+          .all(sourceId, format)
+          .map((row) => ({ run: String(row["id"]), hash: String(row["source_hash"]) })),
+      );
+    },
+    async hasRun(id) {
+      return attempt(`${file}: runs cannot be read`, () => statements.hasRun.get(id) !== undefined);
+    },
+    async importRuns(runs) {
+      attempt(`${file}: imported runs could not be stored`, () => importRuns(database, statements, runs));
+    },
+    failures: failureStore(database, file),
     async put(collection, key, value) {
       attempt(`${file}: ${collection}/${key} could not be stored`, () =>
         statements.putDocument.run(collection, key, JSON.stringify(value)),
@@ -135,16 +155,10 @@ function append(
 ): void {
   if (events.length === 0) return;
   const at = new Date().toISOString();
-  database.exec("BEGIN IMMEDIATE");
-  try {
+  inTransaction(database, () => {
     for (const event of events)
       statements.insertEvent.run({ run, at, v: EVENT_VERSION, event: JSON.stringify(event) });
-    database.exec("COMMIT");
-  } catch (error) {
-    // SQLite itself rolls back when the disk is full.
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
+  });
 }
 
 function endRun(statements: Statements, id: string, status: RunStatus, totals: RunTotals) {
@@ -161,6 +175,15 @@ function endRun(statements: Statements, id: string, status: RunStatus, totals: R
 
 function refuseUnknown({ changes }: { readonly changes: number | bigint }, run: string): void {
   if (Number(changes) === 0) throw new RatchetError("infrastructure", `the store has no run ${run}`);
+}
+
+function countRuns(statements: Statements): Record<Purpose, number> {
+  const counts = { live: 0, trial: 0, imported: 0 };
+  for (const row of statements.countRuns.all()) {
+    const purpose = row["purpose"] as Purpose;
+    counts[purpose] = Number(row["n"]);
+  }
+  return counts;
 }
 
 function listRuns(statements: Statements, filter: RunFilter): RunRow[] {

@@ -8,6 +8,21 @@ const SQL = {
   insertEvent: `
     INSERT INTO events (run, seq, at, v, event)
     VALUES (:run, (SELECT coalesce(max(seq) + 1, 0) FROM events WHERE run = :run), :at, :v, :event)`,
+  insertImported: `
+    INSERT INTO runs (id, started_at, ended_at, status, purpose, task, instruction, release, model, workspace, outcome_kind,
+      outcome_pass, steps, input_tokens, output_tokens, cost_usd, pid, pid_started, source_format, source_id, source_hash)
+    VALUES (:id, :started_at, :ended_at, :status, 'imported', :task, :instruction, :release, :model, :workspace, :outcome_kind,
+      :outcome_pass, :steps, :input_tokens, :output_tokens, :cost_usd, :pid, :pid_started, :source_format, :source_id, :source_hash)`,
+  insertEventAt: "INSERT INTO events (run, seq, at, v, event) VALUES (?, ?, ?, ?, ?)",
+  deleteEvents: "DELETE FROM events WHERE run = ?",
+  deleteFailure: "DELETE FROM failures WHERE run = ?",
+  deleteImported: "DELETE FROM runs WHERE id = ? AND purpose = 'imported'",
+  importedAs: "SELECT id, source_hash FROM runs WHERE source_id = ? AND source_format = ?",
+  runsBySource: "SELECT * FROM runs WHERE source_id = ? ORDER BY started_at DESC, id DESC LIMIT 10",
+  sourcesByPrefix: `
+    SELECT * FROM runs WHERE source_id IS NOT NULL AND source_id LIKE ? ESCAPE '\\' ORDER BY started_at DESC, id DESC LIMIT 10`,
+  hasRun: "SELECT 1 FROM runs WHERE id = ?",
+  countRuns: "SELECT purpose, count(*) AS n FROM runs GROUP BY purpose",
   eventsOf: "SELECT run, seq, at, v, event FROM events WHERE run = ? ORDER BY seq",
   setOutcome: "UPDATE runs SET outcome_kind = :outcome_kind, outcome_pass = :outcome_pass WHERE id = :id",
   endRun: `

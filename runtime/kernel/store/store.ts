@@ -1,5 +1,6 @@
 /** What the kernel asks of a store. `sqlite.ts` is the embedded one. */
 import type { StoredEvent, TrajectoryEvent } from "../trajectory/events.ts";
+import type { FailureStore } from "./failures.ts";
 
 /** `open` until it is closed; a run whose process died stays readable and is shown as `interrupted`. */
 export type RunStatus =
@@ -18,12 +19,15 @@ export type Outcome =
   | { readonly kind: "feedback"; readonly pass: boolean }
   | { readonly kind: "unknown" };
 
+/** What a run is for: work of a person's, replay, or nothing of ours: it was made by another system. */
+export type Purpose = "live" | "trial" | "imported";
+
 export interface RunRow {
   readonly id: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly status: RunStatus;
-  readonly purpose: "live" | "trial";
+  readonly purpose: Purpose;
   readonly task: string | null;
   readonly instruction: string;
   readonly release: string;
@@ -38,6 +42,8 @@ export interface RunRow {
   readonly costUsd: number | null;
   /** Process that writes the run, to tell an open run from one whose process died. */
   readonly pid: number;
+  /** Of imported runs: the format it was read from, and its id there. */
+  readonly source?: { readonly format: string; readonly id: string };
 }
 
 export type NewRun = Pick<
@@ -45,8 +51,18 @@ export type NewRun = Pick<
   "id" | "purpose" | "task" | "instruction" | "release" | "model" | "workspace" | "snapshot"
 >;
 
+/** A run of another system, whole. */
+export interface ImportedRun {
+  readonly run: Omit<RunRow, "purpose" | "snapshot" | "pid" | "source"> & {
+    readonly status: Exclude<RunStatus, "open">;
+  };
+  /** With the hash of all that was read of it, which tells whether it has changed since. */
+  readonly source: { readonly format: string; readonly id: string; readonly hash: string };
+  readonly events: readonly { readonly at: string; readonly event: TrajectoryEvent }[];
+}
+
 export interface RunFilter {
-  readonly purpose?: "live" | "trial";
+  readonly purpose?: Purpose;
   readonly release?: string;
   readonly task?: string;
   readonly since?: string;
@@ -71,6 +87,15 @@ export interface Store {
   getRun(idOrPrefix: string): Promise<RunRow>;
   listRuns(filter?: RunFilter): Promise<RunRow[]>;
   events(run: string): Promise<StoredEvent[]>;
+  /** How many runs there are of each purpose. */
+  countRuns(): Promise<Readonly<Record<Purpose, number>>>;
+  /** Imported runs with that id in that format, each with the hash of what was read then. */
+  importedAs(format: string, sourceId: string): Promise<{ run: string; hash: string }[]>;
+  hasRun(id: string): Promise<boolean>;
+  /** All of them or none. A run that is there already is replaced, with its events and what was found out about it. */
+  importRuns(runs: readonly ImportedRun[]): Promise<void>;
+  /** What was found out about failed runs. */
+  readonly failures: FailureStore;
   /** Small documents by collection and key, for cycles, candidates and promotions: JSON in, JSON out. */
   put(collection: string, key: string, value: unknown): Promise<void>;
   /** Writes only where the key is free, whoever else writes. False when it was not: nothing was changed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { analyse, contrastOf } from "../../../evolver/analyse/analyse.ts";
-import { suspicion } from "../../../evolver/analyse/localise.ts";
+import { suspicion } from "../../../evolver/analyse/localise/spectrum.ts";
 import { framesOf } from "../../../evolver/analyse/stack.ts";
 import { templateOf } from "../../../evolver/analyse/template.ts";
 import { viewOf } from "../../../evolver/analyse/view.ts";
@@ -25,9 +25,12 @@ const make = { command: "make" };
 const start = asked([user("go")], [use("bash", make)]);
 const long = "x".repeat(5000);
 
-function told(content: string, last: string, is_error?: boolean): TrajectoryEvent {
+function told(content: string, last: string, is_error?: boolean, name = "bash"): TrajectoryEvent {
   return asked(
-    [shown(content, is_error === undefined ? {} : { is_error })],
+    [
+      { role: "assistant", content: [use(name, make)] },
+      shown(content, is_error === undefined ? {} : { is_error }),
+    ],
     last === "" ? [] : [say(last)],
     1,
   );

@@ -1,6 +1,7 @@
 /** Patches that help where they are looked at: what nobody looked at must not be lost, and no patch is judged twice. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Candidate, Proposal } from "../../../evolver/candidate.ts";
+import { openAccounts } from "../../../evolver/cycle/accounts.ts";
 import { runCycle, type CycleReport } from "../../../evolver/cycle/cycle.ts";
 import { withTrials } from "../../../evolver/cycle/arm.ts";
 import { createLedger } from "../../../evolver/cycle/ledger.ts";
@@ -74,7 +75,7 @@ test("a task whose solution was shown can prove nothing later", async () => {
   const [known, unknown] = [tasks.slice(0, 3), tasks.slice(3)];
   const trials = await state.runner.runAll({ genome: kit.genome, tasks, purpose: "trial", signal });
   state.head = withTrials(state.head, trials);
-  await proposalsFor(state, CLUSTER, new Map());
+  await proposalsFor(state, CLUSTER, new Map(), { proposers: state.options.proposers, later: [] }, 0);
   expect([...state.sides]).toEqual(known.map(({ id }) => [id, "support"]));
   expect(unknown).toHaveLength(1);
 });
@@ -143,6 +144,8 @@ async function stateOf(proposer: Proposer, suite: readonly TaskOnDisk[]): Promis
     gamingReader: openGamingReader(suite),
     runner: createTrialRunner(kit.runtime, 1),
     ledger: createLedger(undefined),
+    accounts: await openAccounts(kit.runtime.store),
+    authors: new WeakMap(),
     head,
     origin: head,
     sides: new Map(),
@@ -190,6 +193,6 @@ test("who proposes again is not told how many held-out cases there were", async 
   };
   const state = await stateOf(proposer, []);
   state.judged.push({ candidate, outcomes: [] });
-  await proposalsFor(state, CLUSTER, new Map());
+  await proposalsFor(state, CLUSTER, new Map(), { proposers: state.options.proposers, later: [] }, 0);
   expect(shown).toEqual(["exercised: not so: it took part"]);
 });

@@ -8,6 +8,7 @@ import {
   ProposerFailed,
   type ProposerProcess,
 } from "../../../evolver/process/proposers.ts";
+import { contentHash } from "../../../evolver/propose/model/edit/hash.ts";
 import { childrenOf } from "../../../guardrails/sandbox/tree.ts";
 import { calls, says, scriptedModel, type ScriptedModel } from "../../helpers/scripted-model.ts";
 import { question, tiers, unconfined } from "./support.ts";
@@ -18,7 +19,7 @@ const everywhere = [...tiers, { tier: "none", sandbox: none }];
 test.each(everywhere)("under $tier they propose what they propose without a process", async ({ sandbox }) => {
   const model = scriptedModel([patched('const steps: number = "3";'), patched("const steps = 3;")]);
   await using process = openProposerProcess({ sandbox, model });
-  const asked = question({ "harness/more.ts": "export const more = 1;\n" });
+  const asked = question({ "harness/more.ts": MORE });
   for (const [name, proposer] of [
     ["operators", operators()],
     ["distill", distiller()],
@@ -34,8 +35,12 @@ test.each(everywhere)("under $tier they propose what they propose without a proc
   expect(made[0]?.costUsd).toBeCloseTo(2 * COST, 12);
 });
 
+const MORE = "export const steps = 1;\n";
+
 function patched(replace: string): ReturnType<typeof calls> {
-  const edits = [{ path: "harness/more.ts", find: "export const more = 1;", replace: `export ${replace}` }];
+  const hash = contentHash(MORE);
+  const anchor = { declaration: "steps" };
+  const edits = [{ op: "replace_code", path: "harness/more.ts", hash, anchor, code: `export ${replace}` }];
   return calls(["propose_patch", { title: "More", rationale: "Less is not enough.", edits }]);
 }
 

@@ -100,7 +100,9 @@ describe("distillation", () => {
     const line =
       "When you see `error: <file> is not UTF-8 (looks like <from>)`, run `recode <file> --from <from>`, then repeat the step.";
     expect(after).toContain(`## When things go wrong\n\n${line}\n`);
-    expect(after).toMatch(/metadata:\n {2}learned-from: "run-\d+"\n---/);
+    expect(after).toMatch(
+      /metadata:\n {2}learned-from: "run-\d+"\n {2}learned-by: "recovery"\n {2}learned-for: "[0-9a-f]{12}"\n {2}learned-count: "1"\n {2}learned-on: "[-\d]{10}"\n {2}learned-release: "0{12}"\n---/,
+    );
     expect(lintSkill("skills/report/SKILL.md", after)).toEqual([]);
     expect(prompt?.edits).toEqual([
       { path: "prompts/lessons.md", before: undefined, after: `# Lessons\n\n${line}\n` },
@@ -192,7 +194,8 @@ describe("distillation", () => {
       "skills/report/SKILL.md": skill,
     });
     const after = first?.edits[0]?.after ?? "";
-    expect(after).toMatch(/ {2}author: me\n {2}learned-from: "old, run-\d+"\n---/);
+    expect(after).toMatch(/ {2}author: me\n {2}learned-from: "old, run-\d+"\n {2}learned-by: "recovery"\n/);
+    expect(after).toContain('  learned-count: "2"\n');
     expect(after).toMatch(/Ask\.\n\nWhen you see [^\n]+\n\n## Answer\n\nDone\.\n$/);
   });
 });

@@ -89,7 +89,7 @@ async function flawed(operator: string, style: string): Promise<string> {
 async function proposalsFor(operator: string, harness: string, failure: Trace): Promise<readonly Proposal[]> {
   const among = TEMPLATES.filter(({ name }) => name === operator);
   if (among.length !== 1) throw new Error(`there are ${among.length} operators named ${operator}`);
-  return operators({ limit: 50, among }).propose({
+  return operators({ limit: 50, templates: among }).propose({
     cluster: clusterOf(failure),
     passing: [],
     genome: new Map([["harness/main.ts", harness]]),

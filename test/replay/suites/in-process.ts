@@ -93,7 +93,8 @@ async function createKernel(
 ): Promise<Kernel> {
   const model = createProcedureModel();
   const signal = AbortSignal.timeout(120_000);
-  const shelf = await openSkillShelf(genome.skills, "/skills");
+  const prompts = await readPrompts(genome.prompts);
+  const shelf = await openSkillShelf(genome.skills, "/skills", prompts["lessons"]);
   const began = performance.now();
   return {
     hello: {
@@ -102,7 +103,7 @@ async function createKernel(
       instruction,
       workspace: "/workspace",
       tools: toolSpecs(builtinTools()),
-      prompts: await readPrompts(genome.prompts),
+      prompts,
       limits: { steps: 40, context_tokens: model.contextTokens, output_tokens: 4_096 },
     },
     model: {
@@ -118,9 +119,10 @@ async function createKernel(
     },
     tools: { call },
     skills: {
-      search: (query, limit = 5) => shelf.search(query, limit),
+      search: async (query, limit = 5, ranking) => shelf.search(query, limit, ranking),
       load: async (name) => shelf.load(name) ?? Promise.reject(new Error(`no skill ${name}`)),
     },
+    lessons: { search: async (query, limit = 5, ranking) => shelf.searchLessons(query, limit, ranking) },
     note: async () => {},
     aborted: false,
     takeSteering: () => [],

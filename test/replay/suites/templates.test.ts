@@ -124,7 +124,7 @@ describe("one fault decides one kind of failure", () => {
 test("no skill that the naive harness loads for the words of a text knows the recovery", async () => {
   const shelf = await openSkillShelf(genomes.naive.skills, "/skills");
   for (const { id, task } of tasks.filter((each) => /words/.test(each.id))) {
-    const hits = await shelf.search(task.instruction, 3);
+    const hits = shelf.search(task.instruction, 3);
     const knowing = hits.filter(({ name }) => shelf.load(name)?.body.includes("When you see"));
     expect({ id, knowing, best: hits[0]?.name }).toEqual({ id, knowing: [], best: "word-frequency" });
   }

@@ -5,7 +5,7 @@ import { around, each, freshName, within } from "../project.ts";
 import type { Node, Project, Source, Splice } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt } from "../shapes/change.ts";
+import { changeAt } from "../shapes/variants.ts";
 import { kernelInScope } from "../shapes/kernel-calls.ts";
 import { reaching } from "../shapes/reach.ts";
 import { indentAt, styled } from "../shapes/style.ts";

@@ -5,7 +5,8 @@ import { each } from "../project.ts";
 import type { Node, Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing, withAll } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt, withAll } from "../shapes/variants.ts";
 import { styled } from "../shapes/style.ts";
 import { skippedCalls } from "../shapes/transcript.ts";
 
@@ -43,7 +44,7 @@ function believed({ ts }: Project, source: Source, evidence: Evidence): Variant[
     if (after === undefined) return [];
     const text = styled(source, after);
     return [
-      changeAt(evidence, source, test, "Look at the calls of a reply first", [replacing(source, test, text)]),
+      changeAt(evidence, source, test, "Look at the calls of a reply first", [replaced(source, test, text)]),
     ];
   });
 }

@@ -5,7 +5,8 @@ import { each } from "../project.ts";
 import type { Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt } from "../shapes/variants.ts";
 
 const KINDS: Kinds = {
   "transient-error": 0.6,
@@ -42,7 +43,7 @@ function convertedTwice({ ts }: Project, source: Source, evidence: Evidence): Va
       .replace(/\s*\?\?.*$/, "");
     if (!MILLISECONDS.test(left)) return [];
     const share = isClock(ts, source, node) ? 1 : 0.6;
-    const splices = [replacing(source, node, node.left.getText(source.ast))];
+    const splices = [replaced(source, node, node.left.getText(source.ast))];
     return [changeAt(evidence, source, node, "Take milliseconds for milliseconds", splices, share)];
   });
 }
@@ -59,7 +60,7 @@ function notConverted({ ts }: Project, source: Source, evidence: Evidence): Vari
   return [...waits, ...limits].flatMap((value) => {
     const text = value.getText(source.ast);
     if (!SECONDS.test(text) || /\b1_?000\b/.test(text)) return [];
-    const splices = [replacing(source, value, `${/^[\w.]+$/.test(text) ? text : `(${text})`} * 1000`)];
+    const splices = [replaced(source, value, `${/^[\w.]+$/.test(text) ? text : `(${text})`} * 1000`)];
     return [changeAt(evidence, source, value, "Turn seconds into milliseconds", splices)];
   });
 }

@@ -6,7 +6,8 @@ import { around, each } from "../project.ts";
 import type { Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt } from "../shapes/variants.ts";
 import { resultInScope } from "../shapes/results.ts";
 import { typeImports } from "../shapes/style.ts";
 
@@ -34,7 +35,7 @@ function waits(project: Project, source: Source, evidence: Evidence): Variant[] 
     const asked = askedWait(project, source, call);
     if (asked === undefined) return [];
     const splices = [
-      replacing(source, wait, `Math.max(${wait.getText(source.ast)}, ${asked.code})`),
+      replaced(source, wait, `Math.max(${wait.getText(source.ast)}, ${asked.code})`),
       ...typeImports(source, asked.types),
     ];
     return [changeAt(evidence, source, call, "Wait as long as the answer asks for", splices)];

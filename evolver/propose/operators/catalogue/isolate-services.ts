@@ -5,7 +5,8 @@ import { around, each } from "../project.ts";
 import type { Project, Source, Splice } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing, withAll } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt, withAll } from "../shapes/variants.ts";
 import { styled } from "../shapes/style.ts";
 
 const KINDS: Kinds = { "harness-error": 0.8, "empty-reply": 0.1 };
@@ -51,7 +52,7 @@ function mended(
   const kept = styled(source, `flatMap((each) => (each.status === "fulfilled" ? [each.value] : []))`);
   return {
     what: "a skill",
-    splice: replacing(source, call.parent, `(await Promise.allSettled(${loads})).${kept}`),
+    splice: replaced(source, call.parent, `(await Promise.allSettled(${loads})).${kept}`),
   };
 }
 

@@ -5,7 +5,8 @@ import { each } from "../project.ts";
 import type { Node, Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt } from "../shapes/variants.ts";
 import { kernelCalls } from "../shapes/kernel-calls.ts";
 
 const KINDS: Kinds = {
@@ -35,7 +36,7 @@ function filtered({ ts }: Project, source: Source, evidence: Evidence): Variant[
     const callee = call.expression;
     if (!ts.isPropertyAccessExpression(callee) || !/^(?:filter|slice)$/.test(callee.name.text)) return [];
     if (!isOfHello(ts, source, callee.expression)) return [];
-    const splices = [replacing(source, call, callee.expression.getText(source.ast))];
+    const splices = [replaced(source, call, callee.expression.getText(source.ast))];
     return [changeAt(evidence, source, call, "Show the model all tools", splices)];
   });
 }

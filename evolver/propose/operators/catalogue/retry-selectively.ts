@@ -5,7 +5,8 @@ import { around, each } from "../project.ts";
 import type { Node, Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing, withAll } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt, withAll } from "../shapes/variants.ts";
 import { kernelCalls } from "../shapes/kernel-calls.ts";
 import { reaching } from "../shapes/reach.ts";
 import { indentAt, styled, typeImports } from "../shapes/style.ts";
@@ -58,7 +59,7 @@ function blindResults(project: Project, source: Source, evidence: Evidence): Var
       return each(ts, condition, isFailureTest(ts)).flatMap((test) => {
         const after = transientOnly(ts, source, test);
         if (after === undefined) return [];
-        const splices = [replacing(source, test, styled(source, after))];
+        const splices = [replaced(source, test, styled(source, after))];
         return [changeAt(evidence, source, test, "Repeat only transient failures of tools", splices)];
       });
     }),
@@ -79,7 +80,7 @@ function conditionsOf(ts: Project["ts"], loop: T.IterationStatement): T.Expressi
 function isFailureTest(ts: Project["ts"]) {
   return (node: Node): node is T.Expression => {
     if (ts.isBinaryExpression(node))
-      return /\.failure$/.test(node.left.getText()) && node.right.getText() === "undefined";
+      return node.left.getText().endsWith(".failure") && node.right.getText() === "undefined";
     if (!ts.isPropertyAccessExpression(node)) return false;
     if (node.name.text === "is_error") return true;
     const parent = node.parent;

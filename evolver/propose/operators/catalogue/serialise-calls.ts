@@ -5,7 +5,8 @@ import { each, freshName } from "../project.ts";
 import type { Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt } from "../shapes/variants.ts";
 import { reaching } from "../shapes/reach.ts";
 import { appended } from "../shapes/style.ts";
 import { outOfOrder } from "../shapes/transcript.ts";
@@ -49,7 +50,7 @@ function together(
     const name = freshName(source, "inOrder");
     const items = mapped.expression.expression.getText(source.ast);
     const text = `${name}(${items}, ${act.getText(source.ast)})`;
-    const splices = [replacing(source, all, text), appended(source, helper(name))];
+    const splices = [replaced(source, all, text), appended(source, helper(name))];
     return [changeAt(evidence, source, all, "Run the calls of a reply one after the other", splices)];
   });
 }

@@ -5,7 +5,8 @@ import { around, each, freshName } from "../project.ts";
 import type { Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt } from "../shapes/variants.ts";
 import { appended } from "../shapes/style.ts";
 
 const KINDS: Kinds = {
@@ -41,7 +42,7 @@ function replacements({ ts }: Project, source: Source, evidence: Evidence): Vari
     if (!isMadeSmaller(ts, source, node.right, list)) return [];
     const name = freshName(source, "smallerOf");
     const text = `${name}(${list}, ${node.right.getText(source.ast)})`;
-    const splices = [replacing(source, node.right, text), appended(source, helper(name))];
+    const splices = [replaced(source, node.right, text), appended(source, helper(name))];
     return [
       changeAt(evidence, source, node, "Keep only a compaction that makes the context smaller", splices),
     ];
@@ -78,7 +79,7 @@ function unheard({ ts, sources }: Project, source: Source, evidence: Evidence): 
     if (error === undefined) return [];
     const text = `if (!(${expression.getText(source.ast)})) throw ${error}${statement.getText(source.ast).endsWith(";") ? ";" : ""}`;
     const title = "Go on only after a recovery that made progress";
-    return [changeAt(evidence, source, statement, title, [replacing(source, statement, text)])];
+    return [changeAt(evidence, source, statement, title, [replaced(source, statement, text)])];
   });
 }
 

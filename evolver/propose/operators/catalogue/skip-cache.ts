@@ -5,7 +5,8 @@ import { around, each } from "../project.ts";
 import type { Node, Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, deleting } from "../shapes/change.ts";
+import { taken } from "../shapes/statements.ts";
+import { changeAt } from "../shapes/variants.ts";
 import { reaching } from "../shapes/reach.ts";
 import { inventsResult } from "../shapes/transcript.ts";
 
@@ -42,9 +43,7 @@ function kept(
     const returned = each(ts, test.thenStatement, ts.isReturnStatement);
     if (returned.length !== 1 || !readsCache(ts, source, fn, test)) return [];
     return [
-      changeAt(evidence, source, test, "Ask again instead of answering from a cache", [
-        deleting(source, test),
-      ]),
+      changeAt(evidence, source, test, "Ask again instead of answering from a cache", [taken(source, test)]),
     ];
   });
 }

@@ -5,7 +5,8 @@ import { each, freshName } from "../project.ts";
 import type { Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt } from "../shapes/variants.ts";
 import { messageLists } from "../shapes/message-lists.ts";
 import { appended, typeImports } from "../shapes/style.ts";
 import { unpaired } from "../shapes/transcript.ts";
@@ -54,7 +55,7 @@ function cuts(
 
 function snapped(source: Source, call: T.Node, text: string, helper: string, evidence: Evidence): Variant {
   const splices = [
-    replacing(source, call, text),
+    replaced(source, call, text),
     ...typeImports(source, ["Message"]),
     appended(source, helper),
   ];

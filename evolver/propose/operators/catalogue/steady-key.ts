@@ -5,7 +5,7 @@ import { around, each, freshName } from "../project.ts";
 import type { Node, Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, withAll } from "../shapes/change.ts";
+import { changeAt, withAll } from "../shapes/variants.ts";
 import { appended } from "../shapes/style.ts";
 
 const KINDS: Kinds = {

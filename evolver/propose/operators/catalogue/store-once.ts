@@ -5,7 +5,8 @@ import { around, each, within } from "../project.ts";
 import type { Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, deleting } from "../shapes/change.ts";
+import { taken } from "../shapes/statements.ts";
+import { changeAt } from "../shapes/variants.ts";
 import { repeatsMessage } from "../shapes/transcript.ts";
 
 const KINDS: Kinds = {
@@ -41,7 +42,7 @@ function repeated({ ts }: Project, source: Source, evidence: Evidence): Variant[
     if (!first) return [];
     const title = "Store and say each thing once";
     return [second, first].map((one, at) =>
-      changeAt(evidence, source, one, title, [deleting(source, one)], at === 0 ? 1 : 0.9),
+      changeAt(evidence, source, one, title, [taken(source, one)], at === 0 ? 1 : 0.9),
     );
   });
 }

@@ -5,7 +5,8 @@ import { around, each } from "../project.ts";
 import type { Node, Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt } from "../shapes/variants.ts";
 import { reaching } from "../shapes/reach.ts";
 
 const KINDS: Kinds = {
@@ -45,7 +46,7 @@ function partial(
     if (whole === undefined || content.getText(source.ast) === whole) return [];
     // What is made of the whole reply's blocks may well leave out what a provider refuses.
     const share = content.getText(source.ast).startsWith(`${whole}.`) ? 0.7 : 1;
-    const splices = [replacing(source, content, whole)];
+    const splices = [replaced(source, content, whole)];
     return [changeAt(evidence, source, message, "Store a reply with all of its blocks", splices, share)];
   });
 }

@@ -5,7 +5,8 @@ import { each } from "../project.ts";
 import type { Project, Source } from "../project.ts";
 import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
-import { changeAt, replacing, withAll } from "../shapes/change.ts";
+import { replaced } from "../shapes/statements.ts";
+import { changeAt, withAll } from "../shapes/variants.ts";
 
 const KINDS: Kinds = {
   "wrong-result": 0.5,
@@ -35,7 +36,7 @@ function lines({ ts }: Project, source: Source, evidence: Evidence): Variant[] {
     if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== "split" || !separator) return [];
     if (!ts.isStringLiteralLike(separator) || separator.text !== "\n") return [];
     const text = callee.expression.getText(source.ast);
-    const splices = [replacing(source, call, `${text}.replace(/^\\uFEFF/, "").split(/\\r?\\n/)`)];
+    const splices = [replaced(source, call, `${text}.replace(/^\\uFEFF/, "").split(/\\r?\\n/)`)];
     return [changeAt(evidence, source, call, "Read lines with any end", splices)];
   });
 }

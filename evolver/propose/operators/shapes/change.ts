@@ -1,55 +1,30 @@
-/** The change that most operators make: a few splices in one file, as good as the place is suspicious. */
-import { suspicionAt } from "../evidence.ts";
-import type { Evidence } from "../evidence.ts";
-import type { Variant } from "../operator.ts";
-import { linesOf } from "../project.ts";
-import type { Node, Source, Splice } from "../project.ts";
+/** Builds the changes that mutations give back. */
+import type { Change, Site } from "../mutation.ts";
+import type { Node, Splice } from "../project.ts";
+import { replaced } from "./statements.ts";
+import { quoted, titled } from "./words.ts";
 
-/** @param share how sure the shape is, from 0 to 1, apart from the place */
-export function changeAt(
-  evidence: Evidence,
-  source: Source,
+/** @param what the title without its place: `Drop a condition` */
+export function change(
+  { ts, source }: Site,
   node: Node,
-  title: string,
+  what: string,
   splices: readonly Splice[],
-  share = 1,
-): Variant {
-  const { from, to } = linesOf(source, node);
-  const fit = share * suspicionAt(evidence, source.path, from, to);
-  return { title, splices: new Map([[source.path, splices]]), fit };
+  fit: number,
+): Change {
+  return { title: titled(ts, source, node, what), splices, fit };
 }
 
-export function replacing(source: Source, node: Node, text: string): Splice {
-  return { start: node.getStart(source.ast), end: node.end, text };
+export function replacing(site: Site, node: Node, text: string, fit: number): Change {
+  const what = `Use ${quoted(text)} instead of ${quoted(textOf(site, node))}`;
+  return change(site, node, what, [replaced(site.source, node, text)], fit);
 }
 
-/** Deletes a statement, with its line when it stands alone there. */
-export function deleting(source: Source, statement: Node): Splice {
-  const start = statement.getStart(source.ast);
-  const lineStart = source.text.lastIndexOf("\n", start - 1) + 1;
-  const rest = /^[ \t]*\r?\n/.exec(source.text.slice(statement.end));
-  const alone = rest !== null && source.text.slice(lineStart, start).trim() === "";
-  return alone
-    ? { start: lineStart, end: statement.end + rest[0].length, text: "" }
-    : { start, end: statement.end, text: "" };
+export function textOf({ source }: Site, node: Node): string {
+  return node.getText(source.ast);
 }
 
-/** All variants of one kind at once, where there are several: what is wrong here is often wrong there. */
-export function withAll(variants: readonly Variant[], title: string): Variant[] {
-  if (variants.length < 2) return [...variants];
-  const splices = new Map<string, Splice[]>();
-  for (const variant of variants) {
-    for (const [path, own] of variant.splices) {
-      const known = splices.get(path) ?? [];
-      const fresh = own.filter((splice) => !known.some((other) => sameSplice(splice, other)));
-      splices.set(path, [...known, ...fresh]);
-    }
-  }
-  const fit = 0.9 * Math.max(...variants.map((variant) => variant.fit));
-  return [...variants, { title, splices, fit }];
-}
-
-/** A helper or an import that each variant brings along is added once. */
-function sameSplice(a: Splice, b: Splice): boolean {
-  return a.start === b.start && a.end === b.end && a.text === b.text;
+/** The best `most` of them. */
+export function best(changes: readonly Change[], most: number): Change[] {
+  return changes.toSorted((a, b) => b.fit - a.fit).slice(0, most);
 }

@@ -377,7 +377,12 @@ describe("a store of the first version", () => {
     await store.startRun(newRun("old"));
     await store.close();
     const database = new DatabaseSync(file);
-    database.exec("ALTER TABLE runs DROP COLUMN pid_started; PRAGMA user_version = 1");
+    database.exec(`
+      DROP INDEX runs_by_source;
+      DROP TABLE failures; DROP TABLE signatures; DROP TABLE failure_clusters;
+      ALTER TABLE runs DROP COLUMN source_format; ALTER TABLE runs DROP COLUMN source_id; ALTER TABLE runs DROP COLUMN source_hash;
+      ALTER TABLE runs DROP COLUMN pid_started; PRAGMA user_version = 1;
+    `);
     database.close();
     const again = openSqliteStore(file);
     expect(await again.getRun("old")).toMatchObject({ id: "old", status: "open" });

@@ -1,0 +1,32 @@
+/** The words in which code speaks of what each kind of failure is about. */
+import type { Kind } from "../../failure.ts";
+
+export const CONCEPTS: Readonly<Record<Kind, string>> = {
+  "harness-error": "error throw",
+  "invalid-request": "request message role content block tool use result id pair answer",
+  "steps-exhausted": "step steps limit max budget left used loop count turn",
+  "budget-exhausted": "budget token cost spent charge limit left used",
+  "empty-reply": "empty reply text nudge blank stop done",
+  "tool-error": "tool call result error failed input",
+  "transient-error": "retry transient wait backoff attempt overloaded rate limit retryable sleep after",
+  "ignored-error": "error failed failure exit code status result mark",
+  "truncated-observation": "truncate cut head tail bytes lines limit slice marker missing shown",
+  "unknown-tool": "tool name unknown available",
+  "unknown-argument": "input argument parse schema property name",
+  "malformed-call": "input argument parse json malformed object",
+  "repeated-call": "repeat same fingerprint stagnation window circle nudge seen loop stuck",
+  oscillation: "repeat fingerprint stagnation window circle period nudge loop stuck",
+  "unverified-write": "write check verify",
+  "stale-state": "read write state cache version",
+  "early-stop": "stop end done finish complete marker claim last text open",
+  "refused-by-policy": "deny denied policy guard",
+  "contradicted-claim": "claim done complete marker summary said",
+  "gave-up": "give gave stuck nudge end stop limit ignored",
+  "wrong-result": "result",
+  "broken-pairing": "call result tool use id pair group cut boundary answer outcome order",
+  "repeated-message": "push append turn message add store context",
+  "context-not-smaller": "compact size token estimate smaller summary drop middle room",
+  "counter-not-reset": "count counter reset retries nudges attempts ignored tries zero",
+  "budget-not-monotone": "budget used spent charge left step",
+  "end-not-once": "finish end done finished",
+};

@@ -1,0 +1,171 @@
+/** All that operators can think of for a cluster, best first: nothing here was parsed or checked yet. */
+import type { ts as T } from "ts-morph";
+import { suspicionAt } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Change, Mutation, Site } from "./mutation.ts";
+import type { Operator } from "./operator.ts";
+import { each } from "./project.ts";
+import type { Node, Project, Source, Splice } from "./project.ts";
+import { oncePer } from "./shapes/once.ts";
+import { openScope } from "./shapes/scope.ts";
+import { statementAround } from "./shapes/statements.ts";
+
+export interface Idea {
+  readonly operator: string;
+  readonly title: string;
+  readonly rationale: string;
+  readonly splices: ReadonlyMap<string, readonly Splice[]>;
+  /** Comparable among templates, and among mutations. */
+  readonly rank: number;
+}
+
+/** Below this the evidence does not speak for the change. */
+const LEAST_RANK = 0.05;
+
+export function templateIdeas(
+  templates: readonly Operator[],
+  project: Project,
+  evidence: Evidence,
+): readonly Idea[] {
+  return templates
+    .flatMap((operator) => {
+      const asked = operator.appliesTo(evidence);
+      return operator.transform(project, evidence).map(({ title, splices, fit }) => {
+        const rationale = operator.rationale(evidence);
+        return { operator: operator.name, title, rationale, splices, rank: asked * fit };
+      });
+    })
+    .filter(({ rank }) => rank >= LEAST_RANK)
+    .toSorted((a, b) => b.rank - a.rank);
+}
+
+/** Whether the evidence speaks for any place where the template may apply. */
+export function isAsked(operator: Operator, evidence: Evidence): boolean {
+  return operator.appliesTo(evidence) >= LEAST_RANK;
+}
+
+/**
+ * Each statement has a share of the blame, by its suspicion. A share is split among mutations by how many real faults
+ * are of their kind, and within one mutation among its changes by how natural they are. So no mutation and no place can
+ * crowd out the others.
+ */
+export function mutationIdeas(
+  mutations: readonly Mutation[],
+  project: Project,
+  evidence: Evidence,
+): readonly Idea[] {
+  return project.sources
+    .flatMap((source) => ideasIn(source, mutations, project, evidence))
+    .toSorted((a, b) => b.rank - a.rank);
+}
+
+function ideasIn(
+  source: Source,
+  mutations: readonly Mutation[],
+  project: Project,
+  evidence: Evidence,
+): Idea[] {
+  const { ts, sources } = project;
+  const { checker } = project.types();
+  const site: Site = { ts, source, sources, checker, scope: openScope(ts, checker, source) };
+  const groups = new Map<string, { mutation: Mutation; changes: Placed[] }>();
+  const suspicionOf = suspicionIn(project, source, evidence);
+  const visit = (node: Node): void => {
+    if (isType(ts, node)) return;
+    const suspicion = suspicionOf(node);
+    for (const mutation of mutations) {
+      const changes = suspicion > UNSUSPECTED ? mutation.changes(node, site) : [];
+      if (changes.length === 0) continue;
+      const statement = statementAround(ts, node) ?? node;
+      const key = `${mutation.name} ${statement.pos}`;
+      const group = groups.get(key) ?? { mutation, changes: [] };
+      groups.set(key, group);
+      group.changes.push(...changes.map((change) => ({ change, suspicion })));
+    }
+    ts.forEachChild(node, visit);
+  };
+  source.ast.statements.forEach(visit);
+  return [...groups.values()].flatMap(({ mutation, changes }) => shared(source, mutation, changes));
+}
+
+/** Does nothing when the harness runs. */
+function isType(ts: Project["ts"], node: Node): boolean {
+  const declares =
+    ts.isImportDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);
+  return declares || ts.isTypeNode(node);
+}
+
+interface Placed {
+  readonly change: Change;
+  readonly suspicion: number;
+}
+
+/** What no failing run executed. */
+const UNSUSPECTED = 0.1;
+/** Suspicion tells places apart more sharply than its figures do: most lines of a loop run in every run. */
+const SHARPNESS = 3;
+/** 1: a statement with many possible changes gets no more trials than one with few; 0: each change counts alike. */
+const SHARING = 0.6;
+
+function shared(source: Source, { name, weight, rationale }: Mutation, changes: readonly Placed[]): Idea[] {
+  const total = changes.reduce((sum, { change }) => sum + change.fit, 0);
+  return changes.map(({ change, suspicion }) => ({
+    operator: name,
+    title: change.title,
+    rationale,
+    splices: new Map([[source.path, change.splices]]),
+    rank: (suspicion ** SHARPNESS * weight * change.fit) / total ** SHARING,
+  }));
+}
+
+/** Lines of a node that count: what is inside a long statement has places of its own. */
+const HEAD_LINES = 2;
+
+function suspicionIn(project: Project, source: Source, evidence: Evidence): (node: Node) => number {
+  const byLines = new Map<string, number>();
+  const at = (path: string, from: number, to: number): number => {
+    const key = `${path} ${from} ${to}`;
+    const found = byLines.get(key) ?? suspicionAt(evidence, path, from, to);
+    byLines.set(key, found);
+    return found;
+  };
+  const lineOf = (file: Source, position: number): number =>
+    file.ast.getLineAndCharacterOfPosition(position).line + 1;
+  const usesOf = oncePer((declaration: T.VariableDeclaration) =>
+    usesOfConstant(project, source, declaration),
+  );
+  return (node) => {
+    const from = lineOf(source, node.getStart(source.ast));
+    const here = at(source.path, from, Math.min(lineOf(source, node.end), from + HEAD_LINES));
+    // A constant runs before any coverage is of use: what counts is where it is read.
+    const declaration = declarationAtTop(project.ts, node);
+    const uses = (declaration ? usesOf(declaration) : []).map(([file, use]) => {
+      const line = lineOf(file, use.getStart(file.ast));
+      return at(file.path, line, line);
+    });
+    return Math.max(here, ...uses);
+  };
+}
+
+function usesOfConstant(
+  { ts, sources }: Project,
+  source: Source,
+  declaration: T.VariableDeclaration,
+): [Source, T.Identifier][] {
+  if (!ts.isIdentifier(declaration.name)) return [];
+  const { text } = declaration.name;
+  const exported = /^export\b/.test(declaration.parent.parent.getText(source.ast));
+  return (exported ? sources : [source]).flatMap((file) =>
+    each(ts, file.ast, ts.isIdentifier)
+      .filter((name) => name.text === text && name !== declaration.name)
+      .map((name): [Source, T.Identifier] => [file, name]),
+  );
+}
+
+function declarationAtTop(ts: Project["ts"], node: Node): T.VariableDeclaration | undefined {
+  for (let at: Node | undefined = node; at; at = at.parent) {
+    if (ts.isFunctionLike(at)) return undefined;
+    if (ts.isVariableDeclaration(at) && ts.isSourceFile(at.parent.parent.parent)) return at;
+  }
+  return undefined;
+}

@@ -1,0 +1,146 @@
+/** Files as they are: cut, broken in the middle, empty, of another format, with secrets in them. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { badRows, readAll, runsOf, transcripts } from "./read.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ratchet-import-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const chat = (id: string | undefined, more: object = {}): object => ({
+  id,
+  messages: [
+    { role: "user", content: "Hi." },
+    { role: "assistant", content: "Hello." },
+  ],
+  ...more,
+});
+
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+const lines = (...rows: (object | string)[]): string =>
+  rows.map((row) => (typeof row === "string" ? row : JSON.stringify(row))).join("\n");
+
+test("one bad line of many is told by its number, and costs no other", async () => {
+  const file = write(
+    "one-bad.jsonl",
+    lines(chat("a"), "", '{"messages":', chat("b"), chat("c", { messages: [{ role: "alien" }] })),
+  );
+  const reads = await readAll("openai-chat", file);
+  expect(transcripts(reads).map(({ id }) => id)).toEqual(["a", "b"]);
+  expect(badRows(reads)).toEqual([
+    { row: 3, why: expect.stringContaining("it is no JSON") },
+    { row: 5, why: expect.stringContaining("messages.0.role") },
+  ]);
+});
+
+test.each([
+  ["no messages", {}, "messages: there is no such field"],
+  ["an empty conversation", { messages: [] }, "messages: "],
+  ["nobody answered", { messages: [{ role: "user", content: "Hi." }] }, "none is an assistant's"],
+  ["a reward that is a word", chat("x", { reward: "1.0" }), "reward: "],
+  ["a label of another type", chat("x", { success: "yes" }), "success: "],
+  ["no object", [["a"]], "expected object"],
+])("a row that cannot be understood is a bad row, not an empty run: %s", async (_, row, why) => {
+  const file = write("bad.jsonl", JSON.stringify(row));
+  const reads = await readAll("openai-chat", file);
+  expect(transcripts(reads)).toEqual([]);
+  expect(badRows(reads)).toEqual([{ row: 1, why: expect.stringContaining(why) }]);
+});
+
+test("another format is not taken for ATIF", async () => {
+  const step = { step_id: 1, source: "agent", message: "Hi." };
+  const rows = [
+    { schema_version: "OTLP-1", steps: [step] },
+    { steps: [{ ...step, source: "robot" }] },
+    chat("a"),
+    { steps: [step] },
+  ];
+  const reads = await readAll("atif", write("other.jsonl", lines(...rows)));
+  expect(badRows(reads).map(({ row, why }) => [row, why.split(":")[0]])).toEqual([
+    [1, "schema_version"],
+    [2, "steps.0.source"],
+    [3, "steps"],
+  ]);
+  expect(transcripts(reads)).toHaveLength(1);
+});
+
+test("a document over many lines, an array of rows, and lines under another name", async () => {
+  const array = write("array.json", JSON.stringify([chat("a"), chat("b"), 7], null, 2));
+  const one = write("one.json", JSON.stringify(chat("c"), null, 2));
+  const many = write("many.json", `\uFEFF${lines(chat("d"), chat("e"))}\r\n`);
+  const ids = async (file: string) => transcripts(await readAll("openai-chat", file)).map(({ id }) => id);
+  expect([await ids(array), await ids(one), await ids(many)]).toEqual([["a", "b"], ["c"], ["d", "e"]]);
+  expect(badRows(await readAll("openai-chat", array))).toMatchObject([{ row: 3 }]);
+});
+
+test("a document that was cut off, and an empty file, give no run", async () => {
+  const cut = write("cut.json", JSON.stringify(chat("a"), null, 2).slice(0, 60));
+  expect(badRows(await readAll("openai-chat", cut))).toMatchObject([
+    { row: 1, why: expect.stringContaining("no JSON") },
+  ]);
+  const cutRow = write("cut.jsonl", `${lines(chat("a"))}\n${JSON.stringify(chat("b")).slice(0, 30)}`);
+  expect(transcripts(await readAll("openai-chat", cutRow)).map(({ id }) => id)).toEqual(["a"]);
+  expect(await readAll("openai-chat", write("empty.jsonl", "\n\n"))).toEqual([
+    { kind: "file", name: "empty.jsonl" },
+  ]);
+});
+
+test("a line of a session that is none costs no other", async () => {
+  const user = { type: "user", sessionId: "s", message: { role: "user", content: "Hi." } };
+  const reply = {
+    type: "assistant",
+    sessionId: "s",
+    message: { id: "m", role: "assistant", content: [{ type: "text", text: "Hello." }] },
+  };
+  const reads = await readAll(
+    "claude-code",
+    write("s.jsonl", lines(user, "{", { type: "assistant", msg: {} }, reply)),
+  );
+  expect(badRows(reads).map(({ row }) => row)).toEqual([2, 3]);
+  expect(runsOf("claude-code", reads)[0]?.of("model_called")[0]).toMatchObject({
+    source: { step: 2 },
+    reply: { content: [{ text: "Hello." }] },
+  });
+});
+
+test("nothing at a path, and a folder without such files, are told", async () => {
+  mkdirSync(join(folder, "none"));
+  await expect(readAll("atif", join(folder, "missing.json"))).rejects.toThrow("cannot be read");
+  await expect(readAll("mini-swe-agent", join(folder, "none"))).rejects.toThrow(
+    "holds no file that ends in .traj.json",
+  );
+});
+
+test("rows without an id are told apart by place and content", async () => {
+  const first = transcripts(
+    await readAll("openai-chat", write("ids.jsonl", lines(chat(undefined), chat(undefined)))),
+  );
+  const again = transcripts(await readAll("openai-chat", join(folder, "ids.jsonl")));
+  expect(new Set(first.map(({ id }) => id)).size).toBe(2);
+  expect(again.map(({ id }) => id)).toEqual(first.map(({ id }) => id));
+});
+
+test("every text is changed before anything else sees it", async () => {
+  const secret = {
+    role: "assistant",
+    content: "hush",
+    tool_calls: [{ id: "a", function: { name: "f", arguments: '{"k":"hush"}' } }],
+  };
+  const row = {
+    id: "a",
+    note: ["hush"],
+    messages: [secret, { role: "tool", tool_call_id: "a", content: "hush" }],
+  };
+  const reads = await readAll("openai-chat", write("secret.jsonl", lines(row)), (text) =>
+    text.replaceAll("hush", "[redacted]"),
+  );
+  const [run] = runsOf("openai-chat", reads);
+  expect(JSON.stringify(run?.events)).not.toContain("hush");
+  expect(run?.of("tool_called")[0]).toMatchObject({ input: { k: "[redacted]" } });
+});
