@@ -1,5 +1,6 @@
 /** What is known of a failure, as text: for a language model, and for a coding agent. Nothing of a verifier is in it. */
 import { createTwoFilesPatch } from "diff";
+import { suspicion } from "../analyse/localise/spectrum.ts";
 import { record } from "../analyse/record.ts";
 import { framesOf } from "../analyse/stack.ts";
 import { viewOf } from "../analyse/view.ts";
@@ -8,17 +9,36 @@ import { genomePart } from "../../guardrails/scope.ts";
 import { samePath } from "./operators/evidence.ts";
 import type { ProposeContext } from "./proposer.ts";
 
-/** Failure, guesses at its cause, records of runs, and what was tried before: as paragraphs of Markdown. */
-export function evidenceText({ cluster, rejected }: ProposeContext): string {
+/**
+ * Failure, guesses at its cause, suspect places, records of runs, and what was tried before: as paragraphs of Markdown.
+ * @param places lines of the harness, most suspect first, as `file:function:line score`
+ */
+export function evidenceText({ cluster, rejected }: ProposeContext, places: readonly string[]): string {
   return [
     `# The failure\n\n${cluster.title}`,
     hypotheses(cluster.failures),
+    places.length === 0
+      ? ""
+      : `Lines of the harness that failing runs execute and others do not, most suspect first. The cause may lie elsewhere:\n\n${places.map((place) => `- ${place}`).join("\n")}`,
     ...cluster.failures.slice(0, MOST_RUNS).map(({ trace }, index) => record(trace, index + 1)),
     attempts(rejected),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
+
+/** Suspect lines by coverage alone: what it takes to know more is too big for a process that does other things. */
+export function placesByCoverage({ cluster, passing }: ProposeContext): string[] {
+  const failing = cluster.failures.map(({ trace }) => trace);
+  return [...suspicion(failing, passing)]
+    .flatMap(([file, lines]) => [...lines].map(([line, score]) => ({ file, line, score })))
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, MOST_PLACES)
+    .map(({ file, line, score }) => `${file}:${line} ${score.toFixed(2)}`);
+}
+
+/** More than this point nowhere. */
+export const MOST_PLACES = 10;
 
 /** Genome files, most suspect first: on a stack, then harness, prompts, the skills in use, and the other skills. */
 export function suspects({ cluster, genome, paths }: ProposeContext): [path: string, text: string][] {

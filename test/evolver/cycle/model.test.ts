@@ -119,3 +119,19 @@ test("the model judges, has its turn, and its patch says why it is no lesson", a
   const paid = Object.values(scripted.asked).reduce((sum, times) => sum + times, 0);
   expect(report.costUsd).toBeCloseTo(paid * 0.00002, 10);
 });
+
+test("a program that edits files has its turn, and without a price the cycle's cost is not known", async () => {
+  const agent = `coding_agent: { command: [sed, -i, s/wrong/right/, harness/main.ts] }`;
+  await using kit = await makeRuntime({
+    harness: { "main.ts": MAIN },
+    agentYaml: `name: t\nevolution: { proposers: [coding-agent], ${agent} }`,
+  });
+  const tasks = await Promise.all(["t/one", "t/two"].map((id) => asking(kit, id, "Say it.", "right")));
+  await using opened = openProposers(kit.runtime, {});
+  const report = await cycleOf(kit, { tasks, proposers: opened.proposers });
+  expect(report.candidates.map(({ candidate: { verdict, proposal } }) => [verdict, proposal.source])).toEqual(
+    [["accept", "coding-agent:sed"]],
+  );
+  expect(report.costUsd).toBeUndefined();
+  expect(report.accounts).toMatchObject([{ name: "coding-agent", attempts: 1, accepted: 1 }]);
+});
