@@ -4,7 +4,7 @@ import { partOf, type GenomePaths } from "../../runtime/kernel/genome.ts";
 import type { RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import { analyse } from "../analyse/analyse.ts";
 import type { FileEdit } from "../candidate.ts";
-import { clusterId } from "../cluster.ts";
+import { clusterId } from "../clusters/cluster.ts";
 import type { Signature } from "../failure.ts";
 import type { HumanFix } from "./knowledge.ts";
 

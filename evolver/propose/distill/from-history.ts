@@ -2,7 +2,7 @@
 import { diffArrays } from "diff";
 import type { FileEdit, Proposal } from "../../candidate.ts";
 import { viewOf } from "../../analyse/view.ts";
-import { rungOf } from "../model/apply.ts";
+import { rungOf } from "../rung.ts";
 import type { HumanFix } from "../../knowledge/knowledge.ts";
 import type { ProposeContext } from "../proposer.ts";
 import { answeringLines } from "./lesson.ts";
