@@ -111,6 +111,7 @@ async function start(
     sides: new Map(),
     exhausted: new Set(),
     tried: new Set(),
+    rankings: new Map(),
     judged: [],
     refused: [],
   };

@@ -10,6 +10,8 @@ export type CycleEvent =
       readonly title: string;
       readonly proposals: number;
     }
+  /** The guesses at the cause stay in the order of the rules. */
+  | { readonly kind: "judge-failed"; readonly cluster: string; readonly message: string }
   | { readonly kind: "proposer-failed"; readonly proposer: string; readonly message: string }
   /** After each batch of pairs; `needed` is the e-value that suffices. */
   | {

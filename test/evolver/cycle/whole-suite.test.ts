@@ -151,6 +151,7 @@ async function stateOf(proposer: Proposer, suite: readonly TaskOnDisk[]): Promis
     sides: new Map(),
     exhausted: new Set(),
     tried: new Set(),
+    rankings: new Map(),
     judged: [],
     refused: [],
   };
