@@ -9,6 +9,7 @@ import { pickCases } from "./cases.ts";
 import { decide } from "./decide.ts";
 import { TRIALS, type Evaluated, type EvaluationContext } from "./evaluate.ts";
 import { proposalsFor, roomFor, takeForTrials } from "./proposals.ts";
+import { refined } from "./refine.ts";
 import { screen } from "./screen.ts";
 import { ENOUGH } from "./search/order.ts";
 import { search } from "./search/search.ts";
@@ -47,7 +48,7 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     deterministic: model.deterministic,
     watch,
   };
-  const seen = { ...target, failures: support };
+  const seen = await refined(state, { ...target, failures: support });
   let used = 0;
   for (const turn of turnsFor(state)) {
     if (state.ledger.isSpent()) break;

@@ -113,6 +113,7 @@ async function start(
     sides: new Map(),
     exhausted: new Set(),
     tried: new Set(),
+    rankings: new Map(),
     judged: [],
     refused: [],
     tally: createTally(authors),

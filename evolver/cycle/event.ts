@@ -10,6 +10,8 @@ export type CycleEvent =
       readonly title: string;
       readonly proposals: number;
     }
+  /** The guesses at the cause stay in the order of the rules. */
+  | { readonly kind: "judge-failed"; readonly cluster: string; readonly message: string }
   /** While many candidates are tried cheaply, and what came of it. */
   | { readonly kind: "searching"; readonly title: string; readonly done: number; readonly total: number }
   | {

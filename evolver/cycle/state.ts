@@ -4,6 +4,7 @@ import type { Outcome } from "../../replay/gate/outcome.ts";
 import type { TrialRunner } from "../../replay/runner.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
+import type { Ranking } from "../analyse/judge/ranking.ts";
 import type { Candidate, Proposal } from "../candidate.ts";
 import type { CheckProcess } from "../process/checks.ts";
 import type { Proposer } from "../propose/proposer.ts";
@@ -63,6 +64,8 @@ export interface CycleState {
   readonly exhausted: Set<string>;
   /** What was tried already, as cluster, head and texts together. */
   readonly tried: Set<string>;
+  /** How the judge put the guesses of a cluster in order; empty where it could not. */
+  readonly rankings: Map<string, Ranking>;
   readonly judged: Judged[];
   readonly refused: Refused[];
   readonly tally: Tally;

@@ -47,6 +47,9 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
       case "proposer-failed":
         print(yellow(`${indent}proposer ${event.proposer} failed: ${oneLine(event.message)}`));
         return;
+      case "judge-failed":
+        print(yellow(`${indent}the judge of causes failed: ${oneLine(event.message)}`));
+        return;
       case "comparing":
         printStatus(fit(`${indent}${comparing(event)}`));
         return;

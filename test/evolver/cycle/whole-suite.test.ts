@@ -152,6 +152,7 @@ async function stateOf(proposer: Proposer, suite: readonly TaskOnDisk[]): Promis
     sides: new Map(),
     exhausted: new Set(),
     tried: new Set(),
+    rankings: new Map(),
     judged: [],
     refused: [],
     tally: createTally(new WeakMap()),
