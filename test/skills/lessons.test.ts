@@ -38,9 +38,9 @@ test("the ranking decides what counts", () => {
   expect(best({ prefix: 0 })).toEqual(["ledger", "other", "third"]);
   expect(best({ prefix: 0, name: 0 })).toEqual(["other", "third"]);
   expect(best({ description: 9 })[0]).toBe("other");
-  expect(best({ body: 9 })[0]).toBe("third");
-  expect(best({})).toEqual(["ledger", "other", "third", "fourth"]);
+  expect(best({ prefix: 0, body: 9 })[0]).toBe("third");
+  expect(best({})).toContain("fourth");
   expect(best({ prefix: 0 }, "ledg")).toEqual([]);
   // Longer by more than an ending is another word.
-  expect(best({}, "ledg")).toHaveLength(3);
+  expect(best({}, "ledg").toSorted()).toEqual(["ledger", "other", "third"]);
 });
