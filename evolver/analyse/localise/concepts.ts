@@ -30,3 +30,14 @@ export const CONCEPTS: Readonly<Record<Kind, string>> = {
   "budget-not-monotone": "budget used spent charge left step",
   "end-not-once": "finish end done finished",
 };
+
+/** Code that is there for a request that was refused: what runs in it is what the fault led to, not the fault. */
+const AFTER_REFUSAL =
+  "recover classify failure retry retryable overloaded fatal backoff wait kind code provider";
+
+/** Words of what merely follows from a kind of failure. */
+export const AFTERMATH: Partial<Readonly<Record<Kind, string>>> = {
+  "invalid-request": AFTER_REFUSAL,
+  "broken-pairing": AFTER_REFUSAL,
+  "repeated-message": AFTER_REFUSAL,
+};

@@ -44,6 +44,7 @@ export async function localise(
       return found ? [{ unit, found, score: scoreOf(unit, found) }] : [];
     })
     .toSorted((a, b) => b.score - a.score)
+    .filter(firstOfLine())
     .map(({ unit, found, score }) => ({
       file: unit.file,
       fn: unit.fn,
@@ -52,6 +53,15 @@ export async function localise(
       score: Math.min(1, score),
       why: reasonOf(unit, found),
     }));
+}
+
+/** A line is told once, however many statements it has. */
+function firstOfLine(): (each: { readonly unit: Unit }) => boolean {
+  const told = new Set<string>();
+  return ({ unit: { file, line } }) => {
+    const place = `${file}:${line}`;
+    return !told.has(place) && told.add(place).has(place);
+  };
 }
 
 /** `harness/loop.ts:act:72 0.84`, or without a function `harness/loop.ts::15 0.31`. */
@@ -75,34 +85,41 @@ function traced(path: string): string | undefined {
 }
 
 export const WEIGHTS = {
-  ochiai: 0.25,
-  dstar: 0.2,
-  flow: 0.1,
-  stack: 0.6,
+  ochiai: 0.35,
+  dstar: 0.1,
+  flow: 0,
+  stack: 0.5,
   words: 0.15,
   place: 0.2,
-  role: 0.1,
-  smell: 0.3,
+  role: 0.2,
+  smell: 0.5,
+  /** What a cause that the record shows takes from coverage, and gives to words. */
+  ranLess: 0.5,
+  saidMore: 1.5,
 };
 
 /** How often the fault of a harness sits in such a statement: conditions and state first (156 faults of 70 harnesses). */
 const ROLES: Record<Role, number> = {
-  branch: 1,
-  effect: 0.8,
+  branch: 0.9,
+  effect: 1,
   constant: 0.5,
-  value: 0.6,
-  exit: 0.5,
-  head: 0.3,
+  value: 0.4,
+  exit: 0.6,
+  head: 0.4,
 };
 
-function scoreOf(unit: Unit, { ochiai, dstar, flow, stack, words, place, smell }: Features): number {
+function scoreOf(
+  unit: Unit,
+  { ochiai, dstar, flow, stack, words, place, smell, certainty }: Features,
+): number {
+  const [ran, said] = [1 - WEIGHTS.ranLess * certainty, 1 + WEIGHTS.saidMore * certainty];
   return (
-    WEIGHTS.ochiai * ochiai +
-    WEIGHTS.dstar * dstar +
+    ran * WEIGHTS.ochiai * ochiai +
+    ran * WEIGHTS.dstar * dstar +
     WEIGHTS.flow * flow +
     WEIGHTS.stack * stack +
-    WEIGHTS.words * words +
-    WEIGHTS.place * place +
+    said * WEIGHTS.words * words +
+    said * WEIGHTS.place * place +
     WEIGHTS.smell * smell +
     WEIGHTS.role * ROLES[unit.role]
   );

@@ -177,7 +177,8 @@ function namesIn(ts: Ts, parts: readonly Node[]): Pick<Unit, "calls" | "reads" |
 function numbersIn(ts: Ts, part: Node): { name?: string; value: number }[] {
   const found: { name?: string; value: number }[] = [];
   const visit = (node: Node): void => {
-    if (ts.isNumericLiteral(node)) {
+    // What is written in hex is a mask or a bound of a format, and known by its form.
+    if (ts.isNumericLiteral(node) && !/^0x/i.test(node.getText())) {
       const value = Number(node.text.replaceAll("_", ""));
       const { parent } = node;
       const named =
