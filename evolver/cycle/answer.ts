@@ -8,8 +8,11 @@ import { topUp } from "./arm.ts";
 import { pickCases } from "./cases.ts";
 import { decide } from "./decide.ts";
 import { TRIALS, type Evaluated, type EvaluationContext } from "./evaluate.ts";
-import { proposalsFor } from "./proposals.ts";
+import { proposalsFor, roomFor, takeForTrials } from "./proposals.ts";
+import { refined } from "./refine.ts";
 import { screen } from "./screen.ts";
+import { ENOUGH } from "./search/order.ts";
+import { search } from "./search/search.ts";
 import { settle } from "./settle.ts";
 import { split, taskOf } from "./split.ts";
 import { trialContext, type CycleState } from "./state.ts";
@@ -45,17 +48,18 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     deterministic: model.deterministic,
     watch,
   };
-  const seen = { ...target, failures: support };
+  const seen = await refined(state, { ...target, failures: support });
   let used = 0;
   for (const turn of turnsFor(state)) {
     if (state.ledger.isSpent()) break;
     const proposals = await proposalsFor(state, seen, context.parentFiles, turn, used);
     if (proposals === undefined) break;
-    used += proposals.length;
     watch?.({ kind: "proposed", cluster: target.id, title: target.title, proposals: proposals.length });
+    const before = state.tried.size;
     const take = (): Promise<boolean> =>
-      tryInOrder(state, { ...context, parent: state.head }, target, proposals);
+      tryInOrder(state, { ...context, parent: state.head }, target, proposals, roomFor(state, turn, used));
     if (await takeTurn(state, turn, proposals, take)) return true;
+    used += state.tried.size - before;
   }
   return false;
 }
@@ -66,10 +70,14 @@ async function tryInOrder(
   context: EvaluationContext,
   target: Cluster,
   proposals: readonly Proposal[],
+  most: number,
 ): Promise<boolean> {
+  let room = most;
   for (const rung of RUNGS) {
     const ofRung = proposals.filter((proposal) => proposal.rung === rung);
-    const screened = await settleAll(ofRung.map((proposal) => screen(context, proposal)));
+    const worth = await worthTrials(state, context, target, { proposals: ofRung, room });
+    room -= worth.length;
+    const screened = await settleAll(worth.map((proposal) => screen(context, proposal)));
     const committed: Evaluated[] = [];
     for (const one of screened) {
       if ("refused" in one) state.refused.push(one);
@@ -78,6 +86,20 @@ async function tryInOrder(
     if (await judgeInOrder(state, context, target, committed)) return true;
   }
   return false;
+}
+
+/** As many as there is room for; of more, where that can be done, those that help in a quick trial. */
+async function worthTrials(
+  state: CycleState,
+  context: EvaluationContext,
+  target: Cluster,
+  { proposals, room }: { readonly proposals: readonly Proposal[]; readonly room: number },
+): Promise<readonly Proposal[]> {
+  const isMore = proposals.length > room && context.deterministic;
+  const found = isMore ? await search(state, context, target, proposals) : undefined;
+  // What has shown that it helps is tried also when lower rungs have taken all the room.
+  const most = found === undefined ? room : Math.max(room, ENOUGH);
+  return takeForTrials(state, target.id, found ?? proposals, most);
 }
 
 /** The full gate for what survived the screening, one after the other, until one is accepted. */

@@ -24,6 +24,9 @@ export async function settle(state: CycleState, target: Cluster, judged: Evaluat
       .filter((each) => each.cluster === target.id && each.parent === parent),
   });
   state.judged.push({ candidate, outcomes: judged.outcomes });
+  state.tally.count(judged.proposal, "judged");
+  if (judged.verdict.reasons.some(({ name, holds }) => name === "static-checks" && holds === "fails"))
+    state.tally.count(judged.proposal, "refused");
   watch?.({ kind: "judged", candidate });
   if (published === undefined || judged.arm === undefined) {
     // The commit is kept in git; its files on disk are of no use any more.

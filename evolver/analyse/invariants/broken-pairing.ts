@@ -50,13 +50,18 @@ function callsOf(message: Message | undefined): string[] {
 /** A call that was shown what a sibling of the same batch had brought. */
 function swapped(view: View): ReturnType<Detector> {
   for (const call of view.calls) {
-    if (!call.shown) continue;
+    // Of a call that was tried again, the last result counts.
+    const again = view.calls.some(
+      ({ index, event }) => index > call.index && event.call_id === call.event.call_id,
+    );
+    if (!call.shown || again) continue;
     const { content } = call.event.result;
     const text = textOf(call.shown);
     if (content.trim() === "" || text.includes(content.trim().slice(0, 200))) continue;
     const other = view.calls.find(
       ({ index, event }) =>
         index !== call.index &&
+        event.call_id !== call.event.call_id &&
         event.step === call.event.step &&
         event.result.content.trim().length >= 3 &&
         event.result.content !== content &&

@@ -37,12 +37,7 @@ export async function localise(
     return file === undefined ? [] : [unitsOf(ts, file, text)];
   });
   const units = files.flatMap((file) => file.units);
-  const features = featuresOf(
-    units,
-    files.flatMap((file) => file.functions),
-    failing,
-    passing,
-  );
+  const features = featuresOf(files, failing, passing);
   return units
     .flatMap((unit, at) => {
       const found = features[at];
@@ -64,7 +59,16 @@ export function printed({ file, fn, line, score }: RankedLine): string {
   return `${file}:${fn}:${line} ${score.toFixed(2)}`;
 }
 
-/** Homes may keep the genome deeper; traces name files from `harness/` on. */
+/** The genome of a home under the names that traces use, whichever folder the home keeps its harness in. */
+export function asTraced(genome: ReadonlyMap<string, string>, harness: string): Map<string, string> {
+  return new Map(
+    [...genome].flatMap(([path, text]) =>
+      path.startsWith(`${harness}/`) ? [[`harness/${path.slice(harness.length + 1)}`, text] as const] : [],
+    ),
+  );
+}
+
+/** Other paths are left out. */
 function traced(path: string): string | undefined {
   const at = path.search(/(?:^|\/)harness\/[^]*\.ts$/);
   return at < 0 ? undefined : path.slice(at).replace(/^\//, "");
@@ -78,6 +82,7 @@ export const WEIGHTS = {
   words: 0.15,
   place: 0.2,
   role: 0.1,
+  smell: 0.3,
 };
 
 /** How often the fault of a harness sits in such a statement: conditions and state first (156 faults of 70 harnesses). */
@@ -90,7 +95,7 @@ const ROLES: Record<Role, number> = {
   head: 0.3,
 };
 
-function scoreOf(unit: Unit, { ochiai, dstar, flow, stack, words, place }: Features): number {
+function scoreOf(unit: Unit, { ochiai, dstar, flow, stack, words, place, smell }: Features): number {
   return (
     WEIGHTS.ochiai * ochiai +
     WEIGHTS.dstar * dstar +
@@ -98,14 +103,16 @@ function scoreOf(unit: Unit, { ochiai, dstar, flow, stack, words, place }: Featu
     WEIGHTS.stack * stack +
     WEIGHTS.words * words +
     WEIGHTS.place * place +
+    WEIGHTS.smell * smell +
     WEIGHTS.role * ROLES[unit.role]
   );
 }
 
-function reasonOf(_unit: Unit, { counts, seen, stack, words, place }: Features): string {
+function reasonOf(_unit: Unit, { counts, seen, stack, words, place, smells }: Features): string {
   return [
     ...(stack >= 0.5 ? ["on the stack"] : []),
     `${seen} in ${counts.failed} of ${counts.allFailed} failures and ${counts.passed} of ${counts.allPassed} successes`,
+    ...(smells === undefined ? [] : [smells]),
     ...(Math.max(words, place) >= 0.5 ? ["its words are those of the failure"] : []),
   ].join("; ");
 }

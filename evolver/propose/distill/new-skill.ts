@@ -5,8 +5,8 @@ import { viewOf, type CallView } from "../../analyse/view.ts";
 import type { Proposal } from "../../candidate.ts";
 import type { Trace } from "../../failure.ts";
 import type { ProposeContext } from "../proposer.ts";
-import { bind } from "./bind.ts";
 import { findInput, type InputValues } from "./input-pattern.ts";
+import { ledBy } from "./led-by.ts";
 import { jaccard, sameSkill } from "./novelty.ts";
 import { learnedFrom, metadataOf } from "./provenance.ts";
 import { commandIn, shapeOf, textsIn } from "./shape.ts";
@@ -22,9 +22,9 @@ const MOST_STEPS = 8;
 /** Only where no skill led the failing runs: what leads them wrong is to be mended, not to be doubled. */
 export function newSkill(context: ProposeContext): Proposal[] {
   const failing = context.cluster.failures.map(({ trace }) => trace);
-  if (failing.some((trace) => ledBySkill(trace, context))) return [];
+  if (failing.some((trace) => ledBy(trace, context).length > 0)) return [];
   const examples = context.passing
-    .filter((trace) => !ledBySkill(trace, context))
+    .filter((trace) => ledBy(trace, context).length === 0)
     .filter(({ run }) => failing.some((one) => likeness(one.run.instruction, run.instruction) >= ALIKE))
     .slice(0, MOST_RUNS);
   if (examples.length < LEAST_RUNS) return [];
@@ -42,16 +42,6 @@ export function newSkill(context: ProposeContext): Proposal[] {
       costUsd: 0,
     },
   ];
-}
-
-/** A skill is loaded because its words fit; it led a run when the run made one of its calls. */
-function ledBySkill(trace: Trace, { genome, paths }: ProposeContext): boolean {
-  const { skills, calls } = viewOf(trace);
-  return skills.some((name) => {
-    const procedure = procedureIn(genome.get(`${paths.skills}/${name}/SKILL.md`) ?? "");
-    const templates = procedure?.steps.flatMap((step) => step.calls) ?? [];
-    return templates.some((template) => calls.some(({ event }) => bind(template, event) !== undefined));
-  });
 }
 
 function likeness(one: string, other: string): number {

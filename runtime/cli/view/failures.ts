@@ -91,7 +91,7 @@ function figures({ runs, share, trend }: FailureCluster, of: number): string {
   const unlabelled = runs.filter(({ labelled }) => !labelled).length;
   return [
     `${percent(share)} of ${count(of, "run")}`,
-    trendOf(trend),
+    trend.before === 0 && trend.recent === runs.length ? "new" : trendOf(trend),
     ...(imported === 0 ? [] : [imported === runs.length ? "imported" : `${imported} imported`]),
     ...(unlabelled === 0 ? [] : [`${unlabelled} without a label`]),
   ].join("; ");

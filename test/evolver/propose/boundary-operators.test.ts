@@ -1,24 +1,10 @@
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { protocolTypes } from "../../../evolver/check/protocol-types.ts";
-import { checkTypes } from "../../../evolver/check/types.ts";
-import type { Trace } from "../../../evolver/failure.ts";
 import type { ContentBlock, ModelRequest, StopReason } from "../../../runtime/kernel/protocol.ts";
 import type { TrajectoryEvent } from "../../../runtime/kernel/trajectory/events.ts";
 import { bad, call, lastSeen, ok, reply, stopped, wireError } from "../../helpers/scripted-kernel.ts";
 import type { Script } from "../../helpers/scripted-kernel.ts";
 import { asked, called, finished, refused, say, shown, threw, trace, use, user } from "../traces.ts";
-import { FIXTURES, flawed, isRight, proposalsFor } from "./operator-fixtures.ts";
-import type { Played } from "./operator-fixtures.ts";
-
-interface Case {
-  readonly operator: string;
-  readonly styles: readonly [string, string];
-  readonly failure: Trace;
-  /** A run that only the repaired harness gets right. */
-  readonly script: (style: string) => Script;
-  readonly right: (played: Played) => boolean;
-}
+import { describeRepairs } from "./operator-repairs.ts";
+import type { Played, Repair } from "./operator-repairs.ts";
 
 const done = ({ finish }: Played): boolean => finish.status === "done";
 const wrong = finished("done", "done");
@@ -38,7 +24,7 @@ const askedAndStopped = (stop_reason: StopReason, block: ContentBlock): Trajecto
 const sees = (request: ModelRequest | undefined, text: string): boolean =>
   JSON.stringify(request?.messages).includes(text);
 
-const CASES: readonly Case[] = [
+const CASES: readonly Repair[] = [
   {
     operator: "pair-results",
     styles: ["window", "abandoned"],
@@ -246,36 +232,4 @@ const CASES: readonly Case[] = [
   },
 ];
 
-const EACH = CASES.flatMap((given) => given.styles.map((style) => ({ ...given, style })));
-
-describe.each(EACH)("$operator on $style", ({ operator, style, failure, script, right }) => {
-  test("repairs the harness", async () => {
-    const before = await flawed(operator, style);
-    expect(await isRight(before, script(style), right)).toBe(false);
-    const [best] = await proposalsFor(operator, before, failure);
-    const after = best?.edits[0]?.after ?? "";
-    await expect(after).toMatchFileSnapshot(join(FIXTURES, operator, style, "after/main.ts"));
-    expect(best?.title.length).toBeLessThanOrEqual(72);
-    expect(await isRight(after, script(style), right)).toBe(true);
-  });
-
-  test("has nothing to say to a harness that has it, and to a run that needs nothing of it", async () => {
-    const before = await flawed(operator, style);
-    const [best] = await proposalsFor(operator, before, failure);
-    expect(await proposalsFor(operator, best?.edits[0]?.after ?? "", failure)).toEqual([]);
-    const fine = trace(asked([user("do the chore")], [say("It is 41.")]), finished("done", "It is 41."));
-    expect(await proposalsFor(operator, before, fine)).toEqual([]);
-  });
-});
-
-test("all results have sound types", async () => {
-  const files = await Promise.all(
-    EACH.flatMap(({ operator, style, failure }) => [
-      flawed(operator, style).then((text) => [`${operator}-${style}-before.ts`, text] as const),
-      flawed(operator, style)
-        .then((text) => proposalsFor(operator, text, failure))
-        .then(([best]) => [`${operator}-${style}-after.ts`, best?.edits[0]?.after ?? "!"] as const),
-    ]),
-  );
-  expect(await checkTypes(new Map(files), protocolTypes())).toEqual([]);
-});
+describeRepairs(CASES);

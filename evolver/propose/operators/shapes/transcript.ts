@@ -150,6 +150,18 @@ export function repeatsSideEffect(view: View): boolean {
   return new Set(ids).size < ids.length;
 }
 
+/** The model was shown a result, and no error, of a call that was never carried out. */
+export function inventsResult(view: View): boolean {
+  const done = new Set(view.calls.map(({ event }) => event.call_id));
+  return requestsOf(view).some((messages) =>
+    messages.some(({ blocks }) =>
+      blocks.some(
+        (block) => block.type === "tool_result" && block.is_error !== true && !done.has(block.tool_use_id),
+      ),
+    ),
+  );
+}
+
 /** Half a character, which most providers refuse. */
 export function sendsHalfCharacter(view: View): boolean {
   return requestsOf(view).some((messages) =>
