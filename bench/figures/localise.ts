@@ -40,5 +40,5 @@ async function look(fault: Fault, { temp, sandbox, signal }: Bench): Promise<Pla
   const genome = await releaseGenome(runtime.home, (await currentRelease(dir)).commit);
   const tasks = await openSuite(runtime.home, SUITE);
   await createTrialRunner(runtime).runAll({ genome, tasks, purpose: "trial", signal });
-  return placed(planted, fault);
+  return await placed(planted, fault);
 }

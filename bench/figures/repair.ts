@@ -27,8 +27,8 @@ function rowOf(one: Repair): Row {
   return { what: one.fault.name, unit: "s", value: one.seconds, note: told(one) };
 }
 
-function told({ fault, kind, broken, by, tried, harmed, left, localised, seconds, why }: Repair): string {
-  const count = [...tried.values()].reduce((sum, each) => sum + each, 0);
+function told({ fault, kind, broken, by, accounts, harmed, left, localised, seconds, why }: Repair): string {
+  const count = sum(accounts.map(({ tried, judged }) => tried + judged));
   return [
     `${fault.name} (${fault.concern}, ${fault.half}): ${kind}`,
     `breaks ${broken} tasks of its suite`,
@@ -48,7 +48,6 @@ function totals(done: readonly Repair[]): Row[] {
     localised === undefined ? [] : [localised.rank ?? Infinity],
   );
   const promoted = done.filter(({ by }) => by.length > 0);
-  const candidates = done.flatMap(({ tried }) => [...tried.values()]).reduce((sum, each) => sum + each, 0);
   return [
     share("repaired", done.filter(isRepaired).length, done.length, { atLeast: 60 }),
     ...(["seen", "unseen"] as const).map((half) => {
@@ -64,14 +63,7 @@ function totals(done: readonly Repair[]): Row[] {
     share("planted line in the top 5", ranks.filter((rank) => rank <= 5).length, ranks.length, {
       atLeast: 80,
     }),
-    {
-      what: "candidates tried per promoted patch",
-      unit: "count",
-      value: candidates / promoted.flatMap(({ by }) => by).length,
-      note: countsOf(
-        done.flatMap(({ tried }) => [...tried].flatMap(([source, times]) => Array(times).fill(source))),
-      ),
-    },
+    ...perProposer(done),
     { what: "a cycle", unit: "s", value: median(done.map(({ seconds }) => seconds)), samples: done.length },
     {
       what: "promoted patches",
@@ -80,6 +72,30 @@ function totals(done: readonly Repair[]): Row[] {
       note: countsOf(promoted.flatMap(({ by }) => by)),
     },
   ];
+}
+
+/** What each proposer took for what came of it: quick trials and full ones are counted alike. */
+function perProposer(done: readonly Repair[]): Row[] {
+  const accounts = done.flatMap((one) => one.accounts);
+  return [...new Set(accounts.map(({ name }) => name))].flatMap((name): Row[] => {
+    const own = accounts.filter((account) => account.name === name);
+    const accepted = sum(own.map((account) => account.accepted));
+    const tried = sum(own.map((account) => account.tried + account.judged));
+    const proposals = sum(own.map((account) => account.proposals));
+    const note = `${proposals} proposed, ${tried} tried, ${accepted} accepted`;
+    return [
+      { what: `candidates tried per accepted patch, ${name}`, unit: "count", value: tried / accepted, note },
+      {
+        what: `time to propose in a cycle, ${name}`,
+        unit: "s",
+        value: sum(own.map((account) => account.seconds)) / done.length,
+      },
+    ];
+  });
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, each) => total + each, 0);
 }
 
 function isRepaired({ kind }: Repair): boolean {

@@ -46,6 +46,7 @@ evolution:
   promotion: auto
   proposers: [distill, operators]
   parallel: 3
+  search: { candidates: 400, seconds: 40 }
 `;
 
 /** A home with the shipped harness, the house's library and lessons, committed; without any task. @returns its folder */

@@ -20,8 +20,8 @@ export interface Repair {
   readonly broken: number;
   /** Sources of the promoted patches, in order. */
   readonly by: readonly string[];
-  /** Proposals that were tried, by source. */
-  readonly tried: ReadonlyMap<string, number>;
+  /** What each proposer came to. */
+  readonly accounts: Evolved["accounts"];
   /** Scenarios that passed with the fault and fail with the patch. */
   readonly harmed: readonly string[];
   /** Scenarios that the fault broke and that still fail. */
@@ -50,13 +50,13 @@ export async function repair(fault: Fault, options: RepairOptions): Promise<Repa
   const evolved = await evolveWithin(planted, AbortSignal.any([options.signal, timer]), options.signal);
   const seconds = (performance.now() - began) / 1000;
   const localised = await placed(planted, fault);
-  const base = { fault, localised, seconds, harmed: [], left: [], by: [], tried: new Map<string, number>() };
+  const base = { fault, localised, seconds, harmed: [], left: [], by: [], accounts: [] };
   if ("problem" in evolved) {
     const kind = timer.aborted ? "out of time" : "broke";
     return { ...base, kind, broken: localised?.failing ?? 0, why: evolved.problem };
   }
   const broken = evolved.before.total - evolved.before.passed;
-  const told = { ...base, broken, tried: triedIn(evolved), by: promotedBy(evolved) };
+  const told = { ...base, broken, accounts: evolved.accounts, by: promotedBy(evolved) };
   if (evolved.promoted.length === 0) return { ...told, kind: "not", why: whyNot(evolved) };
   const { harmed, left } = await checkAll(planted, fault, options);
   const isWhole = harmed.length === 0 && left.length === 0;
@@ -80,15 +80,6 @@ async function evolveWithin(
     outer.throwIfAborted();
     return { problem: messageOf(error) };
   }
-}
-
-function triedIn({ candidates }: Evolved): Map<string, number> {
-  const tried = new Map<string, number>();
-  for (const { candidate } of candidates) {
-    const { source } = candidate.proposal;
-    tried.set(source, (tried.get(source) ?? 0) + 1);
-  }
-  return tried;
 }
 
 function promotedBy({ candidates, promoted }: Evolved): string[] {
