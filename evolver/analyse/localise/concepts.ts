@@ -41,3 +41,16 @@ export const AFTERMATH: Partial<Readonly<Record<Kind, string>>> = {
   "broken-pairing": AFTER_REFUSAL,
   "repeated-message": AFTER_REFUSAL,
 };
+
+/** Finer than the kind: what a guess says of how it went wrong, and the words of code that does such things. */
+export const CLUES: readonly (readonly [RegExp, string])[] = [
+  [/has no call before it/, "compact cut divide group boundary start recent keep reply stored"],
+  [/has no result/, "answer outcome results batch abort run skip push"],
+  [/\btwice\b/, "push append store again id fresh same"],
+  [/not in the order/, "order results outcomes reverse sort index"],
+  [/another call/, "outcome result index order id match"],
+  [/\bempty\b|printed nothing/, "empty blank silent text trim"],
+  [/not marked|without the error mark/, "error mark result outcome failed"],
+  [/after compaction|in compaction/, "compact smaller size estimate keep middle notes"],
+  [/after success/, "reset zero progress nudges retries"],
+];

@@ -2,13 +2,14 @@
 import type { Hypothesis, Trace } from "../../failure.ts";
 import { analyse, contrastOf } from "../analyse.ts";
 import { viewOf } from "../view.ts";
-import { AFTERMATH, CONCEPTS } from "./concepts.ts";
+import { AFTERMATH, CLUES, CONCEPTS } from "./concepts.ts";
 import { odditiesOf } from "./oddities.ts";
 import { wordsOf } from "./words.ts";
 
 /** The guess at the cause outweighs its words, and words of one run are a weak witness. */
 const CONCEPT_WEIGHT = 1;
 const SAID_WEIGHT = 1;
+const CLUE_WEIGHT = 1.5;
 const AFTERMATH_WEIGHT = 2;
 /** From this score on a guess names the cause. */
 const CERTAIN = 0.85;
@@ -30,7 +31,9 @@ export function symptomsOf(failing: readonly Trace[], passing: readonly Trace[])
   for (const trace of failing) {
     const [best, ...others] = strongest(analyse(trace, contrast).hypotheses);
     if (best && best.score >= CERTAIN && best.category !== "harness-error") certain += 1;
-    for (const { category, score } of best ? [best, ...others] : []) {
+    for (const { category, score, evidence } of best ? [best, ...others] : []) {
+      const clues = CLUES.flatMap(([told, more]) => (told.test(evidence) ? [more] : [])).join(" ");
+      add(new Set(wordsOf(clues)), (CLUE_WEIGHT * score) / failing.length);
       add(new Set(wordsOf(CONCEPTS[category])), (CONCEPT_WEIGHT * score) / failing.length);
       add(new Set(wordsOf(AFTERMATH[category] ?? "")), (-AFTERMATH_WEIGHT * score) / failing.length);
     }

@@ -193,11 +193,11 @@ function numbersIn(ts: Ts, part: Node): { name?: string; value: number }[] {
 
 const MUTATORS = new Set(["push", "unshift", "splice", "pop", "shift", "add", "set", "delete", "clear"]);
 
-function isAssignment(ts: Ts, operator: number): boolean {
+function isAssignment(ts: Ts, operator: Node["kind"]): boolean {
   return operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
 }
 
-function isStep(ts: Ts, operator: number): boolean {
+function isStep(ts: Ts, operator: Node["kind"]): boolean {
   return operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;
 }
 
