@@ -1,5 +1,5 @@
 /** Groups of failures for people. */
-import type { RankedLine } from "../../../evolver/analyse/localise/localise.ts";
+import { printed, type RankedLine } from "../../../evolver/analyse/localise/localise.ts";
 import type { ToldHypothesis } from "../../../evolver/clusters/digest.ts";
 import type { Failures } from "../../../evolver/clusters/failures.ts";
 import type { ShownCluster } from "../../../evolver/clusters/show-cluster.ts";
@@ -57,7 +57,7 @@ export function printShown(
     print();
     print(bold("Where in the harness"));
     for (const place of places)
-      print(fit(`  ${placeOf(place)}  ${dim(`${place.score.toFixed(2)}  ${oneLine(place.why, 160)}`)}`));
+      print(fit(`  ${oneLine(printed(place), 100)}  ${dim(oneLine(place.why, 160))}`));
   }
   if (stages !== undefined) {
     const shares = (["search", "read", "edit", "other"] as const).map(
