@@ -145,7 +145,7 @@ const reachedEnd = (finish: Finish, requests: readonly ModelRequest[]): boolean 
 const silence = trace(
   asked([user("go")], chore),
   called("bash", { command: "make" }, { content: "" }),
-  asked([shown("")], [], 1),
+  asked([{ role: "assistant", content: chore }, shown("(no output)")], [], 1),
   finished("done", ""),
 );
 const silentOnce = (): Script => {
