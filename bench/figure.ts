@@ -21,6 +21,9 @@ export interface Bench {
   readonly packed: string | undefined;
   /** A folder of the person's own, only read. */
   readonly data: string | undefined;
+  /** Planted faults and families of them that the repair figures are limited to. */
+  readonly faults: readonly string[];
+  readonly families: readonly string[];
   readonly signal: AbortSignal;
 }
 

@@ -8,6 +8,10 @@ export interface Options {
   readonly packed: string | undefined;
   readonly data: string | undefined;
   readonly out: string | undefined;
+  /** Which planted faults; all of them when empty. */
+  readonly faults: readonly string[];
+  /** Which concerns of planted faults; all of them when empty. */
+  readonly families: readonly string[];
 }
 
 export type Parsed =
@@ -27,8 +31,8 @@ export function parseOptions(args: readonly string[], figures: readonly Figure[]
         problem: `there is no figure "${unknown}"; there are ${figures.map(({ name }) => name).join(", ")}`,
       };
     }
-    const { json = false, packed, data, out } = values;
-    return { kind: "run", options: { figures: chosen, json, packed, data, out } };
+    const { json = false, packed, data, out, fault: faults = [], family: families = [] } = values;
+    return { kind: "run", options: { figures: chosen, json, packed, data, out, faults, families } };
   } catch (error) {
     return {
       kind: "wrong",
@@ -43,6 +47,8 @@ const OPTIONS = {
   packed: { type: "string" },
   data: { type: "string" },
   out: { type: "string" },
+  fault: { type: "string", multiple: true },
+  family: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -57,6 +63,8 @@ Ends with 0 also when a figure is short of its bar, with 1 when one could not be
   --json         print one JSON object instead of the table
   --packed DIR   folder where \`npm install ratchet-agent-*.tgz\` was done: measures \`agent --help\` there too
   --data DIR     a folder of your own, which is only read: measures its snapshot too
+  --fault NAME   of the repair figures: this planted fault only; may be given several times
+  --family NAME  of the repair figures: faults of this family only; may be given several times
   --out FILE     write what is printed to a file as well; nothing else is written outside temporary folders
   -h, --help     show this
 

@@ -12,6 +12,9 @@ import { overhead } from "./overhead.ts";
 import { policy } from "./policy.ts";
 import { promotionKill } from "./promotion-kill.ts";
 import { recording } from "./recording.ts";
+import { localised } from "./localise.ts";
+import { repairs } from "./repair.ts";
+import { repairMulti } from "./repair-multi.ts";
 import { replaySaved } from "./replay-saved.ts";
 import { retrieval } from "./retrieval.ts";
 import { runMemory } from "./run-memory.ts";
@@ -42,4 +45,7 @@ export const FIGURES: readonly Figure[] = [
   importing,
   clusters,
   retrieval,
+  localised,
+  repairs,
+  repairMulti,
 ];

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { detectSandbox } from "../../guardrails/sandbox/detect.ts";
 import type { Bench } from "../figure.ts";
+import type { Options } from "../options.ts";
 import { benchHome, type BenchHome } from "./home.ts";
 
 /** Ctrl-C stops what is being measured and cleans up as well. @throws NoSandbox */
 export async function withBench(
-  { packed, data }: { readonly packed: string | undefined; readonly data: string | undefined },
+  { packed, data, faults, families }: Pick<Options, "packed" | "data" | "faults" | "families">,
   use: (bench: Bench) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController();
@@ -29,6 +30,8 @@ export async function withBench(
       home: () => (home ??= benchHome(join(temp, "home"))),
       packed: packed === undefined ? undefined : resolve(packed),
       data: data === undefined ? undefined : resolve(data),
+      faults,
+      families,
       signal: stop.signal,
     });
   } finally {

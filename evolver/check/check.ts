@@ -21,6 +21,8 @@ export interface CheckContext {
   /** Rules of SKILL.md; `skill.ts` is the usual one. */
   readonly lintSkill?: (path: string, text: string) => readonly Finding[];
   readonly signal?: AbortSignal;
+  /** Leaves out the types, for which a process is started: only for what is checked whole before anything counts. */
+  readonly withoutTypes?: boolean | undefined;
 }
 
 export interface CheckResult {
@@ -87,7 +89,7 @@ async function checkCode(edits: readonly FileEdit[], context: CheckContext): Pro
   const harness = harnessFiles(applied(context.genome, edits), paths);
   const names = new Set(harness.keys());
   const imports = await Promise.all(code.map(({ path, after }) => checkImports(path, after, { names })));
-  if (imports.flat().length > 0) return imports.flat();
+  if (imports.flat().length > 0 || context.withoutTypes === true) return imports.flat();
   const findings = await checkTypes(harness, context.protocolTypes, context.signal);
   if (findings.length === 0) return [];
   // Faults that the parent has as well are not the proposal's: the clean case pays nothing for this question.

@@ -8,8 +8,10 @@ import { topUp } from "./arm.ts";
 import { pickCases } from "./cases.ts";
 import { decide } from "./decide.ts";
 import { TRIALS, type Evaluated, type EvaluationContext } from "./evaluate.ts";
-import { proposalsFor } from "./proposals.ts";
+import { proposalsFor, roomFor, takeForTrials } from "./proposals.ts";
+import { refined } from "./refine.ts";
 import { screen } from "./screen.ts";
+import { search } from "./search/search.ts";
 import { settle } from "./settle.ts";
 import { split, taskOf } from "./split.ts";
 import { trialContext, type CycleState } from "./state.ts";
@@ -45,20 +47,24 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
     deterministic: model.deterministic,
     watch,
   };
-  const seen = { ...target, failures: support };
+  const seen = await refined(state, { ...target, failures: support });
   let used = 0;
   for (const turn of turnsFor(state)) {
     if (state.ledger.isSpent()) break;
     const proposals = await proposalsFor(state, seen, context.parentFiles, turn, used);
     if (proposals === undefined) break;
-    used += proposals.length;
     watch?.({ kind: "proposed", cluster: target.id, title: target.title, proposals: proposals.length });
+    const before = state.tried.size;
     const take = (): Promise<boolean> =>
-      tryInOrder(state, { ...context, parent: state.head }, target, proposals);
+      tryInOrder(state, { ...context, parent: state.head }, target, proposals, roomFor(state, turn, used));
     if (await takeTurn(state, turn, proposals, take)) return true;
+    used += state.tried.size - before;
   }
   return false;
 }
+
+/** Candidates that help in quick trials and are tried for real, at the least. */
+const LEAST_SEARCHED = 3;
 
 /** Lowest rung first; a higher one is tried when nothing of the lower ones was accepted. */
 async function tryInOrder(
@@ -66,18 +72,57 @@ async function tryInOrder(
   context: EvaluationContext,
   target: Cluster,
   proposals: readonly Proposal[],
+  most: number,
 ): Promise<boolean> {
+  let room = most;
   for (const rung of RUNGS) {
     const ofRung = proposals.filter((proposal) => proposal.rung === rung);
-    const screened = await settleAll(ofRung.map((proposal) => screen(context, proposal)));
-    const committed: Evaluated[] = [];
-    for (const one of screened) {
-      if ("refused" in one) state.refused.push(one);
-      else committed.push(one);
+    if (ofRung.length > room && context.deterministic) {
+      // What has shown that it helps is tried also when lower rungs have taken all the room.
+      const searched = { proposals: ofRung, most: Math.max(room, LEAST_SEARCHED) };
+      const isAccepted = await trySearched(state, context, target, searched);
+      if (isAccepted === true) return true;
+      if (isAccepted === false) continue;
     }
-    if (await judgeInOrder(state, context, target, committed)) return true;
+    const taken = takeForTrials(state, target.id, ofRung, room);
+    room -= taken.length;
+    if (await screenAndJudge(state, context, target, taken)) return true;
   }
   return false;
+}
+
+/** One after the other of what helps in quick trials, until one is accepted or none is left. Undefined where they cannot tell. */
+async function trySearched(
+  state: CycleState,
+  context: EvaluationContext,
+  target: Cluster,
+  { proposals, most }: { readonly proposals: readonly Proposal[]; readonly most: number },
+): Promise<boolean | undefined> {
+  const helpful = await search(state, context, target, proposals);
+  if (helpful === undefined) return undefined;
+  let left = most;
+  for await (const proposal of helpful) {
+    const taken = takeForTrials(state, target.id, [proposal], left);
+    if (await screenAndJudge(state, context, target, taken)) return true;
+    left -= taken.length;
+    if (left <= 0 || taken.length === 0) break;
+  }
+  return false;
+}
+
+async function screenAndJudge(
+  state: CycleState,
+  context: EvaluationContext,
+  target: Cluster,
+  proposals: readonly Proposal[],
+): Promise<boolean> {
+  const screened = await settleAll(proposals.map((proposal) => screen(context, proposal)));
+  const committed: Evaluated[] = [];
+  for (const one of screened) {
+    if ("refused" in one) state.refused.push(one);
+    else committed.push(one);
+  }
+  return judgeInOrder(state, context, target, committed);
 }
 
 /** The full gate for what survived the screening, one after the other, until one is accepted. */

@@ -19,6 +19,7 @@ import { TRIALS, type Refused } from "./evaluate.ts";
 import type { ClusterSummary } from "./event.ts";
 import { charged, createLedger, type Saved } from "./ledger.ts";
 import { trialContext, type CycleOptions, type CycleState, type Judged } from "./state.ts";
+import { createTally, type Fates } from "./tally.ts";
 
 export type { CycleEvent } from "./event.ts";
 export type { CycleOptions } from "./state.ts";
@@ -38,7 +39,7 @@ export interface CycleReport {
   /** Proposals that could not become a commit. */
   readonly refused: readonly Refused[];
   /** What each proposer tried, had accepted and cost. */
-  readonly accounts: readonly ProposerSummary[];
+  readonly accounts: readonly (ProposerSummary & Fates)[];
   /** Failures of the baseline that failed again when they were tried again, and how many there were. */
   readonly reproduced: { readonly again: number; readonly of: number };
   readonly trials: number;
@@ -82,7 +83,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleReport> {
     clusters: first,
     candidates: state.judged,
     refused: state.refused,
-    accounts: state.accounts.summary(),
+    accounts: state.accounts.summary().map((row) => ({ ...row, ...state.tally.of(row.name) })),
     reproduced,
     trials: state.ledger.trials,
     costUsd: state.ledger.costUsd,
@@ -99,20 +100,25 @@ async function start(
   const { evolution } = runtime.home.config;
   const head = { genome: await releaseGenome(runtime.home, release), trials: new Map() };
   const ledger = createLedger(evolution.usd);
+  const authors: CycleState["authors"] = new WeakMap();
   return {
     options,
     ...beside,
     ledger,
     accounts: await openAccounts(runtime.store),
-    authors: new WeakMap(),
+    authors,
     runner: charged(createTrialRunner(runtime, evolution.parallel), ledger),
     head,
     origin: { genome: await releaseGenome(runtime.home, origin), trials: new Map() },
     sides: new Map(),
     exhausted: new Set(),
     tried: new Set(),
+    offered: new Map(),
+    rankings: new Map(),
     judged: [],
     refused: [],
+    tally: createTally(authors),
+    search: { useless: new Set(), left: new Map() },
   };
 }
 

@@ -10,6 +10,17 @@ export type CycleEvent =
       readonly title: string;
       readonly proposals: number;
     }
+  /** The guesses at the cause stay in the order of the rules. */
+  | { readonly kind: "judge-failed"; readonly cluster: string; readonly message: string }
+  /** While many candidates are tried cheaply, and what came of it. */
+  | { readonly kind: "searching"; readonly title: string; readonly done: number; readonly total: number }
+  | {
+      readonly kind: "searched";
+      readonly cluster: string;
+      readonly title: string;
+      readonly proposals: number;
+      readonly helped: number;
+    }
   | { readonly kind: "proposer-failed"; readonly proposer: string; readonly message: string }
   /** After each batch of pairs; `needed` is the e-value that suffices. */
   | {

@@ -8,15 +8,15 @@ import type { Knowledge } from "../knowledge/knowledge.ts";
 import { rungOf } from "../propose/rung.ts";
 import type { ProposeContext, Proposer } from "../propose/proposer.ts";
 import { passingTraces } from "./clusters.ts";
-import type { CycleState } from "./state.ts";
+import { offerKey, type CycleState } from "./state.ts";
 import type { Turn } from "./turns.ts";
 
 /** Reasons whose figures speak of support cases or of the patch alone. The figures of others would tell of held-out tasks. */
 const SHOWN: ReadonlySet<string> = new Set(["static-checks", "parses", "screening", "needed"]);
 
 /**
- * Proposals of those whose turn it is that were not tried on this head for this cluster, each once, at most as many as may
- * still be tried. Undefined when there is no room left: nobody is asked then.
+ * Proposals of those whose turn it is that were not tried on this head for this cluster, each once, at most as many as there is
+ * room to look at. Undefined when there is no room left: nobody is asked then.
  * @param support the cluster with its support part only
  * @param used how many were tried in earlier turns
  */
@@ -27,28 +27,50 @@ export async function proposalsFor(
   turn: Turn,
   used: number,
 ): Promise<Proposal[] | undefined> {
-  const { evolution, genome: paths } = state.options.runtime.home.config;
-  const room = Math.min(
-    roomOf(evolution.candidates_per_cluster, turn, used),
-    evolution.candidates_per_cycle - state.tried.size,
-  );
+  const { genome: paths } = state.options.runtime.home.config;
+  const room = roomFor(state, turn, used);
   if (room <= 0) return undefined;
-  const proposals = await ask(state, turn.proposers, await contextFor(state, support, genome));
-  const fresh: Proposal[] = [];
+  const most = mostOf(state, room);
+  const context = await contextFor(state, support, genome);
+  const asked = most > room ? { ...context, wanted: most } : context;
+  const proposals = await ask(state, turn.proposers, asked);
+  const fresh = new Map<string, Proposal>();
   for (const proposal of proposals) {
-    if (fresh.length >= room) break;
     const key = keyOf(state, support.id, proposal);
-    if (state.tried.has(key)) continue;
-    state.tried.add(key);
     // What a patch touches decides on its rung, not what it says of itself.
-    fresh.push({ ...proposal, rung: rungOf(proposal.edits, paths) });
+    if (!state.tried.has(key) && !fresh.has(key))
+      fresh.set(key, { ...proposal, rung: rungOf(proposal.edits, paths) });
   }
-  return fresh;
+  return [...fresh.values()].slice(0, most);
 }
 
-/** Each later turn has one place kept for it, as long as this one has at least one. */
-function roomOf(most: number, { later }: Turn, used: number): number {
-  return Math.max(used === 0 ? 1 : 0, most - used - later.length);
+/** How many are looked at: as many as are tried for real, or cheaply where that can be done. */
+function mostOf({ options }: CycleState, room: number): number {
+  const { model, home } = options.runtime;
+  return model.deterministic ? Math.max(room, home.config.evolution.search.candidates) : room;
+}
+
+/** Takes those that are tried for real. */
+export function takeForTrials(
+  state: CycleState,
+  cluster: string,
+  proposals: readonly Proposal[],
+  most: number,
+): Proposal[] {
+  const { candidates_per_cycle } = state.options.runtime.home.config.evolution;
+  const taken = proposals.slice(0, Math.max(0, Math.min(most, candidates_per_cycle - state.tried.size)));
+  for (const proposal of taken) state.tried.add(keyOf(state, cluster, proposal));
+  return taken;
+}
+
+/**
+ * How many may be tried for real in this turn. Each later turn has one place kept for it, as long as this one has at least one.
+ * @param used how many were tried in earlier turns
+ */
+export function roomFor({ options, tried }: CycleState, { later }: Turn, used: number): number {
+  const { candidates_per_cluster, candidates_per_cycle } = options.runtime.home.config.evolution;
+  const room = Math.max(used === 0 ? 1 : 0, candidates_per_cluster - used - later.length);
+  return Math.min(room, candidates_per_cycle - tried.size);
 }
 
 async function contextFor(
@@ -77,7 +99,7 @@ async function ask(
   proposers: readonly Proposer[],
   context: ProposeContext,
 ): Promise<Proposal[]> {
-  const { ledger, accounts, authors } = state;
+  const { ledger, accounts, authors, offered, head } = state;
   const proposals: Proposal[] = [];
   for (const proposer of proposers) {
     if (ledger.isSpent()) break;
@@ -96,7 +118,11 @@ async function ask(
     }
     ledger.charge(proposer.isUnpriced === true ? undefined : usd);
     accounts.charge(name, { usd, seconds: (performance.now() - began) / 1000, proposals: made.length });
-    for (const { edits } of made) authors.set(edits, name);
+    for (const { edits } of made) {
+      authors.set(edits, name);
+      const key = offerKey(context.cluster.id, head.genome.sha, rungOf(edits, context.paths));
+      offered.set(key, (offered.get(key) ?? 0) + 1);
+    }
     proposals.push(...made);
   }
   return proposals;

@@ -6,7 +6,7 @@ import type { Cluster } from "../failure.ts";
 import { topUp } from "./arm.ts";
 import { TRIALS, type Evaluated } from "./evaluate.ts";
 import { saveJudged } from "./save-judged.ts";
-import { trialContext, type CycleState } from "./state.ts";
+import { offerKey, trialContext, type CycleState } from "./state.ts";
 
 /** @returns true when it was accepted */
 export async function settle(state: CycleState, target: Cluster, judged: Evaluated): Promise<boolean> {
@@ -19,11 +19,19 @@ export async function settle(state: CycleState, target: Cluster, judged: Evaluat
     tasks,
     cluster: target,
     judged,
-    tried: state.judged
-      .map((each) => each.candidate)
-      .filter((each) => each.cluster === target.id && each.parent === parent),
+    before: (lower) => ({
+      proposed: state.offered.get(offerKey(target.id, parent, lower)) ?? 0,
+      tried: state.judged
+        .map((each) => each.candidate)
+        .filter(
+          (each) => each.cluster === target.id && each.parent === parent && each.proposal.rung === lower,
+        ),
+    }),
   });
   state.judged.push({ candidate, outcomes: judged.outcomes });
+  state.tally.count(judged.proposal, "judged");
+  if (judged.verdict.reasons.some(({ name, holds }) => name === "static-checks" && holds === "fails"))
+    state.tally.count(judged.proposal, "refused");
   watch?.({ kind: "judged", candidate });
   if (published === undefined || judged.arm === undefined) {
     // The commit is kept in git; its files on disk are of no use any more.

@@ -4,7 +4,8 @@ import type { Outcome } from "../../replay/gate/outcome.ts";
 import type { TrialRunner } from "../../replay/runner.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
-import type { Candidate, Proposal } from "../candidate.ts";
+import type { Ranking } from "../analyse/judge/ranking.ts";
+import type { Candidate, Proposal, Rung } from "../candidate.ts";
 import type { CheckProcess } from "../process/checks.ts";
 import type { Proposer } from "../propose/proposer.ts";
 import type { Accounts } from "./accounts.ts";
@@ -14,6 +15,7 @@ import type { Refused } from "./evaluate.ts";
 import type { CycleEvent } from "./event.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Side } from "./split.ts";
+import type { Tally } from "./tally.ts";
 
 export interface CycleOptions {
   readonly runtime: Runtime;
@@ -38,6 +40,11 @@ export interface Judged {
   readonly outcomes: readonly Outcome[];
 }
 
+export interface SearchBudget {
+  candidates: number;
+  seconds: number;
+}
+
 export interface CycleState {
   readonly options: CycleOptions;
   readonly runner: TrialRunner;
@@ -57,8 +64,23 @@ export interface CycleState {
   readonly exhausted: Set<string>;
   /** What was tried already, as cluster, head and texts together. */
   readonly tried: Set<string>;
+  /** How many patches were proposed, by {@link offerKey}. */
+  readonly offered: Map<string, number>;
+  /** How the judge put the guesses of a cluster in order; empty where it could not. */
+  readonly rankings: Map<string, Ranking>;
   readonly judged: Judged[];
   readonly refused: Refused[];
+  readonly tally: Tally;
+  readonly search: {
+    /** Changes that did not help in a case, with how the head went on in it: on a head that goes on alike they will not, either. */
+    readonly useless: Set<string>;
+    /** What may still be tried cheaply, by cluster. */
+    readonly left: Map<string, SearchBudget>;
+  };
+}
+
+export function offerKey(cluster: string, parent: string, rung: Rung): string {
+  return `${cluster} ${parent} ${rung}`;
 }
 
 /** How trials of every task of the cycle are made. */

@@ -261,7 +261,7 @@ function refuseNothing({ counts, bad, format }: State, path: string): void {
   throw new RatchetError(
     "usage",
     first === undefined
-      ? `${path} holds no rows`
+      ? `${path === "-" ? "standard input" : path} holds no rows`
       : `nothing in ${path} could be read as ${format.name}; the first of ${badRows} bad rows: ${first.file}, row ${first.row}: ${first.why}`,
     "`agent import --help` says what the formats look like.",
   );

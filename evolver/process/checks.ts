@@ -10,7 +10,9 @@ import { keepWorker, type KeeperOptions } from "./keep-worker.ts";
 import { LONGEST_ASKED, type ReadOnly, type ToCheck } from "./wire.ts";
 
 /** What a check is made from. Where the protocol's types are, and the rules of SKILL.md, the process knows itself. */
-export type Checked = Pick<CheckContext, "genome" | "paths"> & { readonly signal: AbortSignal };
+export type Checked = Pick<CheckContext, "genome" | "paths" | "withoutTypes"> & {
+  readonly signal: AbortSignal;
+};
 
 export interface CheckProcess extends AsyncDisposable {
   /**
@@ -24,9 +26,16 @@ export interface CheckProcess extends AsyncDisposable {
 export function openCheckProcess(options: KeeperOptions): CheckProcess {
   const keeper = keepWorker(options);
   return {
-    async check(proposal, { signal, genome, paths }) {
+    async check(proposal, { signal, genome, paths, withoutTypes = false }) {
       const outcome = await keeper.ask<readonly Finding[]>((id) => {
-        const question: ReadOnly<ToCheck> = { type: "check", id, proposal, genome: [...genome], paths };
+        const question: ReadOnly<ToCheck> = {
+          type: "check",
+          id,
+          proposal,
+          genome: [...genome],
+          paths,
+          withoutTypes,
+        };
         const line = `${JSON.stringify(question)}\n`;
         if (Buffer.byteLength(line) > LONGEST_ASKED)
           throw new RatchetError("infrastructure", `the genome comes to more than ${LONGEST_ASKED} bytes`);

@@ -5,6 +5,7 @@ import type { Proposal } from "../candidate.ts";
 import type { Trace } from "../failure.ts";
 import type { ProposeContext, Proposer } from "../propose/proposer.ts";
 import { isLanguageModel } from "../propose/model/language-model.ts";
+import { expanded, type CompactProposal } from "./compact.ts";
 import type { LastWord, Ending } from "./converse.ts";
 import { keepWorker, type Keeper, type KeeperOptions } from "./keep-worker.ts";
 import { modelDesk, type ModelDesk } from "./model-desk.ts";
@@ -78,7 +79,7 @@ async function propose(
     return {
       line: lineOf(id, { model, asking, name }, context),
       signal,
-      read: (told) => signed(told, name),
+      read: (told) => expanded(signed(told, name), context.genome),
       ...(name === "model" ? { askModel: (request, bytes) => opened.ask(request, bytes) } : {}),
     };
   });
@@ -86,7 +87,7 @@ async function propose(
 }
 
 /** Each proposer signs what it makes: reports, and later proposers, go by that name. */
-function signed(told: LastWord, name: ProposerName): readonly Proposal[] {
+function signed(told: LastWord, name: ProposerName): readonly CompactProposal[] {
   if (told.type !== "proposed") throw new Error(`it answered with \`${told.type}\``);
   const forged = told.proposals.find(({ source }) => !source.startsWith(SIGNED[name]));
   if (forged !== undefined)
@@ -118,7 +119,7 @@ function proposalsOf(outcome: Ending<readonly Proposal[]>, usd: number): readonl
  */
 function lineOf(id: number, { name: proposer, model, asking }: Asked, context: ProposeContext): string {
   const { name, description, deterministic, contextTokens, price } = model;
-  const { genome, paths, rejected, knowledge } = context;
+  const { genome, paths, rejected, wanted, knowledge } = context;
   const failures = context.cluster.failures.map((failure) => ({
     ...failure,
     trace: nameless(failure.trace),
@@ -138,6 +139,7 @@ function lineOf(id: number, { name: proposer, model, asking }: Asked, context: P
         genome: [...genome],
         paths,
         rejected,
+        ...(wanted === undefined ? {} : { wanted }),
         ...(proposer === "distill" && knowledge !== undefined ? { knowledge } : {}),
       },
     };

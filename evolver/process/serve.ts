@@ -4,14 +4,15 @@ import { messageOf } from "../../runtime/kernel/error.ts";
 import { readLines } from "../../runtime/kernel/harness/lines.ts";
 import { ModelError, type Model } from "../../runtime/kernel/model/model.ts";
 import type { Finding } from "../../guardrails/finding.ts";
-import type { Proposal } from "../candidate.ts";
 import { checkProposal } from "../check/check.ts";
 import { protocolTypes } from "../check/protocol-types.ts";
 import { lintSkill } from "../check/skill.ts";
 import { distiller } from "../propose/distill/index.ts";
 import { modelProposer, type ModelProposerOptions } from "../propose/model/index.ts";
+import { MUTATIONS } from "../propose/operators/catalogue/index.ts";
 import { operators } from "../propose/operators/index.ts";
 import type { Proposer } from "../propose/proposer.ts";
+import { compacted, type CompactProposal } from "./compact.ts";
 import { Answer, LONGEST_ASKED, LONGEST_TOLD, Question } from "./wire.ts";
 import type { ProposerName, ToCheck, ToPropose, Told } from "./wire.ts";
 
@@ -47,19 +48,25 @@ async function answerTo(question: Question, say: Say, lines: AsyncIterator<strin
   }
 }
 
-async function propose({ proposer, asking, context }: ToPropose, model: Model): Promise<readonly Proposal[]> {
-  const { genome, ...rest } = context;
+async function propose({ proposer, asking, context }: ToPropose, model: Model): Promise<CompactProposal[]> {
+  const { wanted, ...rest } = context;
+  const genome = new Map(context.genome);
   // Nobody aborts from inside: to stop this process is to kill it.
   const { signal } = new AbortController();
-  return proposerNamed(proposer, { ...asking, model }).propose({ ...rest, genome: new Map(genome), signal });
+  const about = { ...rest, genome, signal, ...(wanted === undefined ? {} : { wanted }) };
+  return compacted(await proposerNamed(proposer, { ...asking, model }, wanted).propose(about), genome);
 }
 
-function proposerNamed(name: ProposerName, options: ModelProposerOptions): Proposer {
+function proposerNamed(
+  name: ProposerName,
+  options: ModelProposerOptions,
+  wanted: number | undefined,
+): Proposer {
   switch (name) {
     case "distill":
       return distiller();
     case "operators":
-      return operators();
+      return operators(wanted === undefined ? {} : { limit: wanted, mutations: MUTATIONS });
     case "model":
       return modelProposer(options);
     default:
@@ -83,8 +90,8 @@ function askingModel({ model, id }: ToPropose, say: Say, lines: AsyncIterator<st
   };
 }
 
-async function check({ proposal, genome, paths }: ToCheck): Promise<readonly Finding[]> {
-  const context = { genome: new Map(genome), paths, protocolTypes: protocolTypes(), lintSkill };
+async function check({ proposal, genome, paths, withoutTypes }: ToCheck): Promise<readonly Finding[]> {
+  const context = { genome: new Map(genome), paths, protocolTypes: protocolTypes(), lintSkill, withoutTypes };
   return (await checkProposal(proposal, context)).findings;
 }
 

@@ -23,14 +23,26 @@ const FileEdit = z
   .object({ path: z.string().max(1000), before: z.string().optional(), after: z.string() })
   .transform(({ path, before, after }) => ({ path, before, after }));
 
-const Proposal = z.object({
+const about = {
   rung: z.enum(["skill", "prompt", "harness"]),
   source: z.string().max(200),
   title: z.string().max(1000),
   rationale: z.string().max(10_000),
-  edits: z.array(FileEdit).max(100).readonly(),
   costUsd: z.number().nonnegative(),
+};
+const Proposal = z.object({ ...about, edits: z.array(FileEdit).max(100).readonly() });
+
+const at = z.int().nonnegative();
+const Splice = z.strictObject({ path: z.string().max(1000), start: at, end: at, text: z.string() });
+const CompactProposal = z.object({
+  ...about,
+  edits: z
+    .array(z.union([Splice, FileEdit]))
+    .max(100)
+    .readonly(),
 });
+/** Proposals of one answer. */
+const MOST_PROPOSALS = 5000;
 
 // ---------------------------------------------------------------- the process says
 
@@ -43,7 +55,11 @@ const Finding = z
 /** What the process tells. Nothing in it is trusted: model text and genome text went through it. */
 export const Told = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ask"), id, request: ModelRequest }),
-  z.object({ type: z.literal("proposed"), id, proposals: z.array(Proposal).max(64).readonly() }),
+  z.object({
+    type: z.literal("proposed"),
+    id,
+    proposals: z.array(CompactProposal).max(MOST_PROPOSALS).readonly(),
+  }),
   z.object({ type: z.literal("checked"), id, findings: z.array(Finding).max(10_000).readonly() }),
   z.object({ type: z.literal("failed"), id, message: z.string().max(10_000) }),
 ]);
@@ -123,6 +139,7 @@ const Context = z.object({
   genome: Genome,
   paths: Paths,
   rejected: z.array(z.object({ proposal: Proposal, why: z.string() })),
+  wanted: z.int().nonnegative().exactOptional(),
   knowledge: Knowledge.exactOptional(),
 });
 
@@ -153,7 +170,14 @@ const ToPropose = z.object({
 });
 export type ToPropose = z.infer<typeof ToPropose>;
 
-const ToCheck = z.object({ type: z.literal("check"), id, proposal: Proposal, genome: Genome, paths: Paths });
+const ToCheck = z.object({
+  type: z.literal("check"),
+  id,
+  proposal: Proposal,
+  genome: Genome,
+  paths: Paths,
+  withoutTypes: z.boolean().exactOptional(),
+});
 export type ToCheck = z.infer<typeof ToCheck>;
 
 export const Question = z.discriminatedUnion("type", [ToPropose, ToCheck]);

@@ -1,5 +1,7 @@
 /** What is known of a failure, as text: for a language model, and for a coding agent. Nothing of a verifier is in it. */
 import { createTwoFilesPatch } from "diff";
+import { suspicion } from "../analyse/localise/spectrum.ts";
+import { record } from "../analyse/record.ts";
 import { framesOf } from "../analyse/stack.ts";
 import { viewOf } from "../analyse/view.ts";
 import type { Failure } from "../failure.ts";
@@ -7,17 +9,36 @@ import { genomePart } from "../../guardrails/scope.ts";
 import { samePath } from "./operators/evidence.ts";
 import type { ProposeContext } from "./proposer.ts";
 
-/** Failure, guesses at its cause, records of runs, and what was tried before: as paragraphs of Markdown. */
-export function evidenceText({ cluster, rejected }: ProposeContext): string {
+/**
+ * Failure, guesses at its cause, suspect places, records of runs, and what was tried before: as paragraphs of Markdown.
+ * @param places lines of the harness, most suspect first, as `file:function:line score`
+ */
+export function evidenceText({ cluster, rejected }: ProposeContext, places: readonly string[]): string {
   return [
     `# The failure\n\n${cluster.title}`,
     hypotheses(cluster.failures),
-    ...cluster.failures.slice(0, MOST_RUNS).map((failure, index) => record(failure, index + 1)),
+    places.length === 0
+      ? ""
+      : `Lines of the harness that failing runs execute and others do not, most suspect first. The cause may lie elsewhere:\n\n${places.map((place) => `- ${place}`).join("\n")}`,
+    ...cluster.failures.slice(0, MOST_RUNS).map(({ trace }, index) => record(trace, index + 1)),
     attempts(rejected),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
+
+/** Suspect lines by coverage alone: what it takes to know more is too big for a process that does other things. */
+export function placesByCoverage({ cluster, passing }: ProposeContext): string[] {
+  const failing = cluster.failures.map(({ trace }) => trace);
+  return [...suspicion(failing, passing)]
+    .flatMap(([file, lines]) => [...lines].map(([line, score]) => ({ file, line, score })))
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, MOST_PLACES)
+    .map(({ file, line, score }) => `${file}:${line} ${score.toFixed(2)}`);
+}
+
+/** More than this point nowhere. */
+export const MOST_PLACES = 10;
 
 /** Genome files, most suspect first: on a stack, then harness, prompts, the skills in use, and the other skills. */
 export function suspects({ cluster, genome, paths }: ProposeContext): [path: string, text: string][] {
@@ -44,52 +65,8 @@ export function fenced(text: string): string {
   return `${fence}\n${text.trimEnd()}\n${fence}`;
 }
 
-/** A run as the model saw it, at most as long as this. What the verifier said is not part of it, here or anywhere. */
-export function record({ trace }: Failure, number: number): string {
-  const lines = trace.events.flatMap((event): string[] => {
-    switch (event.kind) {
-      case "model_called":
-        return [
-          event.error
-            ? `model refused: ${event.error.code}: ${clip(event.error.message)}`
-            : `model: ${clip(JSON.stringify(event.reply?.content ?? []))}`,
-        ];
-      case "tool_called":
-        return [
-          `tool ${event.name} ${clip(JSON.stringify(event.input))} → ${event.result.is_error ? "ERROR " : ""}${clip(event.result.content)}`,
-        ];
-      case "skill_loaded":
-        return [`skill ${event.name} ${event.found ? "loaded" : "not found"}`];
-      case "harness_exited":
-        return event.error ? [`harness threw: ${clip(event.error.stack)}`] : [];
-      case "budget_reached":
-        return [`budget reached: ${event.limit} ${event.spent}/${event.cap}`];
-      case "finished":
-        return [`finished as ${event.status}: ${clip(event.summary)}`];
-      case "protocol_broken":
-        return [`protocol broken: ${clip(event.detail)}`];
-      case "run_started":
-      case "skills_searched":
-      case "noted":
-      case "verified":
-      case "feedback_given":
-      case "run_ended":
-        return [];
-      default:
-        return event satisfies never;
-    }
-  });
-  const left = Math.max(0, lines.length - MOST_EVENTS);
-  // The first events say what was asked, the last ones how it ended.
-  const kept =
-    left === 0 ? lines : [...lines.slice(0, 6), `… ${left} events left out …`, ...lines.slice(6 + left)];
-  return `<record run="${number}">\ninstruction: ${clip(trace.run.instruction)}\n${kept.join("\n")}\n</record>`;
-}
-
 /** Runs of a cluster are alike: more than this adds cost and no insight. */
 const MOST_RUNS = 2;
-const MOST_EVENTS = 24;
-const LONGEST_TEXT = 700;
 /** The newest attempts: they were made from the newest genome. */
 const MOST_ATTEMPTS = 8;
 const LONGEST_DIFF = 1500;
@@ -115,10 +92,4 @@ function attempts(rejected: ProposeContext["rejected"]): string {
     return `- ${proposal.title}: ${why}\n\n${fenced(shown.replaceAll(/^=+\n/gm, ""))}`;
   });
   return `# Tried before, and rejected\n\n${tried.join("\n\n")}`;
-}
-
-function clip(text: string): string {
-  const safe = text.replaceAll("</record>", "</ record>");
-  if (safe.length <= LONGEST_TEXT) return safe;
-  return `${safe.slice(0, LONGEST_TEXT / 2)} … ${safe.slice(-LONGEST_TEXT / 2)}`;
 }

@@ -14,6 +14,8 @@ export interface ProposeContext {
   readonly paths: { readonly harness: string; readonly prompts: string; readonly skills: string };
   /** Earlier attempts at this cluster and why they were rejected, oldest first. */
   readonly rejected: readonly { readonly proposal: Proposal; readonly why: string }[];
+  /** How many proposals can be tried, where trials are cheap and so can be many; a few when absent. */
+  readonly wanted?: number;
   /** What people taught the agent outside of the suite. */
   readonly knowledge?: Knowledge;
   readonly signal: AbortSignal;

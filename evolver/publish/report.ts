@@ -30,6 +30,11 @@ export interface ReportedCycle {
     readonly name: string;
     readonly attempts: number;
     readonly proposals: number;
+    /** Of its proposals: refused by the static checks, tried quickly, of help there, judged. */
+    readonly refused: number;
+    readonly tried: number;
+    readonly helped: number;
+    readonly judged: number;
     readonly accepted: number;
     /** US dollars, as far as they are known. */
     readonly usd: number;
@@ -118,12 +123,21 @@ function clusters(report: ReportedCycle): string {
 function accounts({ accounts: all }: ReportedCycle): string {
   if (all.length === 0) return "Nobody was asked.";
   return table(
-    ["Proposer", "Asked", "Proposals", "Accepted", "Cost", "Time"],
-    all.map(({ name, attempts, proposals, accepted, usd, seconds }) => [
+    [
+      "Proposer",
+      "Asked",
+      "Proposals",
+      "Refused",
+      "Tried quickly",
+      "Helped",
+      "Judged",
+      "Accepted",
+      "Cost",
+      "Time",
+    ],
+    all.map(({ name, attempts, proposals, refused, tried, helped, judged, accepted, usd, seconds }) => [
       text(name),
-      String(attempts),
-      String(proposals),
-      String(accepted),
+      ...[attempts, proposals, refused, tried, helped, judged, accepted].map(String),
       `$${usd.toFixed(4)}`,
       `${seconds.toFixed(1)} s`,
     ]),

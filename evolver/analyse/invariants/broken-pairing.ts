@@ -37,6 +37,8 @@ function faultIn(messages: readonly Message[], from: number): string | undefined
     if (asked.some((id) => !answered.includes(id))) return "a call has no result";
     if (answered.some((id) => !asked.includes(id))) return "a result has no call before it";
     if (new Set(answered).size < answered.length) return "a call is answered twice";
+    if (asked.some((id, place) => id !== answered[place]))
+      return "results are not in the order of their calls";
     asked = callsOf(message);
   }
   return asked.length > 0 ? "a call has no result" : undefined;
@@ -50,13 +52,18 @@ function callsOf(message: Message | undefined): string[] {
 /** A call that was shown what a sibling of the same batch had brought. */
 function swapped(view: View): ReturnType<Detector> {
   for (const call of view.calls) {
-    if (!call.shown) continue;
+    // Of a call that was tried again, the last result counts.
+    const again = view.calls.some(
+      ({ index, event }) => index > call.index && event.call_id === call.event.call_id,
+    );
+    if (!call.shown || again) continue;
     const { content } = call.event.result;
     const text = textOf(call.shown);
     if (content.trim() === "" || text.includes(content.trim().slice(0, 200))) continue;
     const other = view.calls.find(
       ({ index, event }) =>
         index !== call.index &&
+        event.call_id !== call.event.call_id &&
         event.step === call.event.step &&
         event.result.content.trim().length >= 3 &&
         event.result.content !== content &&

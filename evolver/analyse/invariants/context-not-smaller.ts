@@ -2,17 +2,21 @@ import type { EventOf } from "../../../runtime/kernel/trajectory/events.ts";
 import type { Detector } from "../detector.ts";
 import type { At, View } from "../view.ts";
 
-/** Compactions without any gain that are one too many. */
+/** Compactions without any gain that are one too many, unless the context has grown by this much since the one before. */
 const TOO_OFTEN = 3;
+const GROWN = 1.05;
 
 /** After a compaction that counts as one the context is smaller, and what brought nothing is not done again and again. */
 export const contextNotSmaller: Detector = (view) => {
   let useless = 0;
+  let size = 0;
   for (const note of compactions(view)) {
     const { before, after, smaller } = note.event.data;
     const grew = typeof before === "number" && typeof after === "number" && after >= before;
     if (smaller === false || (grew && smaller !== true)) {
-      useless += 1;
+      const known = typeof before === "number" ? before : size;
+      useless = known > size * GROWN ? 1 : useless + 1;
+      size = known;
       if (useless === TOO_OFTEN)
         return found(
           note.index,

@@ -6,7 +6,8 @@ import { flowOf } from "./flow.ts";
 import { countsOf, dstar, executedIn, ochiai } from "./spectrum.ts";
 import type { Counts, Executed } from "./spectrum.ts";
 import { symptomsOf } from "./symptoms.ts";
-import type { FunctionText, Unit } from "./units.ts";
+import { smellsOf } from "./smells.ts";
+import type { FileUnits, Unit } from "./units.ts";
 
 export interface Features {
   readonly ochiai: number;
@@ -17,23 +18,30 @@ export interface Features {
   /** Agreement of its words, and of its function's, with those of the failures. */
   readonly words: number;
   readonly place: number;
+  /** How far words may be believed, the same for all. */
+  readonly certainty: number;
+  /** What a reader of the code would stumble over. */
+  readonly smell: number;
+  readonly smells: string | undefined;
   /** The runs in which the strongest observation about it was made. */
   readonly counts: Counts;
   /** The observation: it ran, one of its arms ran or did not, the line was on a stack. */
   readonly seen: string;
 }
 
-/** In the order of `units`. Undefined for a unit that no failing run executed: what did not run broke nothing. */
+/** In the order of the units of `files`. Undefined for a unit that no failing run executed: what did not run broke nothing. */
 export function featuresOf(
-  units: readonly Unit[],
-  functions: readonly FunctionText[],
+  files: readonly FileUnits[],
   failing: readonly Trace[],
   passing: readonly Trace[],
 ): (Features | undefined)[] {
+  const units = files.flatMap((file) => file.units);
+  const functions = files.flatMap((file) => file.functions);
+  const smells = smellsOf(units, new Map(files.map(({ file, dangling }) => [file, dangling])));
   const failed = executedIn(failing);
   const passed = executedIn(passing);
   const observed = units.map((unit) => strongest(unit, usersOf(unit, units), failed, passed));
-  const query = symptomsOf(failing, passing);
+  const { words: query, certainty } = symptomsOf(failing, passing);
   const words = bm25(
     units.map((unit) => unit.words),
     query,
@@ -56,6 +64,9 @@ export function featuresOf(
       stack: stacks[at] ?? 0,
       words: words[at] ?? 0,
       place: placeOf.get(`${unit.file}:${unit.fn}`) ?? 0,
+      certainty,
+      smell: smells[at]?.strength ?? 0,
+      smells: smells[at]?.why,
       counts: observation.counts,
       seen: observation.seen,
     };

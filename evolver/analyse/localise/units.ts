@@ -1,6 +1,8 @@
 /** Harness code cut into what a fault can sit in: one statement, the head of a branch or loop, a constant. */
 import type { Node, SourceFile, Ts } from "../../../guardrails/syntax.ts";
 import { parse } from "../../../guardrails/syntax.ts";
+import { danglingIn } from "./smells.ts";
+import type { Dangling } from "./smells.ts";
 import { wordsOf } from "./words.ts";
 
 /**
@@ -24,6 +26,8 @@ export interface Unit {
   /** Names of variables and properties. */
   readonly reads: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;
+  /** Numbers written in it, with the name that they are the value of. */
+  readonly numbers: readonly { readonly name?: string; readonly value: number }[];
   readonly words: readonly string[];
 }
 
@@ -33,8 +37,15 @@ export interface FunctionText {
   readonly words: readonly string[];
 }
 
+export interface FileUnits {
+  readonly file: string;
+  readonly units: readonly Unit[];
+  readonly functions: readonly FunctionText[];
+  readonly dangling: readonly Dangling[];
+}
+
 /** The units of one file in their order, and the words of each of its functions. Types and imports are no units. */
-export function unitsOf(ts: Ts, file: string, text: string): { units: Unit[]; functions: FunctionText[] } {
+export function unitsOf(ts: Ts, file: string, text: string): FileUnits {
   const ast = parse(ts, file, text);
   const units: Unit[] = [];
   const functions = new Map<string, string[]>();
@@ -42,7 +53,7 @@ export function unitsOf(ts: Ts, file: string, text: string): { units: Unit[]; fu
     if (ts.isImportDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
       return;
     const inside = nameOf(ts, node) ?? fn;
-    if (inside !== fn) functions.set(inside, wordsOf(`${inside} ${commentOf(ts, text, node)}`));
+    if (inside !== fn) functions.set(inside, wordsOf(`${file} ${inside} ${commentOf(ts, text, node)}`));
     const unit = unitAt(ts, ast, node, fn, file);
     if (unit) {
       units.push(unit);
@@ -52,6 +63,8 @@ export function unitsOf(ts: Ts, file: string, text: string): { units: Unit[]; fu
   };
   visit(ast, "");
   return {
+    file,
+    dangling: danglingIn(ts, ast),
     units: units.map((unit) => withoutNested(unit, units)),
     functions: [...functions].map(([fn, words]) => ({ file, fn, words })),
   };
@@ -71,6 +84,7 @@ function unitAt(ts: Ts, ast: SourceFile, node: Node, fn: string, file: string): 
     role: shape.role,
     arms: shape.arms.map((arm) => lineOf(ast, firstIn(ts, arm).getStart(ast))).filter((at) => at !== line),
     ...names,
+    numbers: shape.parts.flatMap((part) => numbersIn(ts, part)),
     words: shape.parts.flatMap((part) => wordsOf(`${part.getText(ast)} ${commentOf(ts, ast.text, node)}`)),
   };
 }
@@ -160,13 +174,30 @@ function namesIn(ts: Ts, parts: readonly Node[]): Pick<Unit, "calls" | "reads" |
   return { calls, reads, writes };
 }
 
+function numbersIn(ts: Ts, part: Node): { name?: string; value: number }[] {
+  const found: { name?: string; value: number }[] = [];
+  const visit = (node: Node): void => {
+    // What is written in hex is a mask or a bound of a format, and known by its form.
+    if (ts.isNumericLiteral(node) && !/^0x/i.test(node.getText())) {
+      const value = Number(node.text.replaceAll("_", ""));
+      const { parent } = node;
+      const named =
+        ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name.text : undefined;
+      found.push(named === undefined ? { value } : { name: named, value });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(part);
+  return found;
+}
+
 const MUTATORS = new Set(["push", "unshift", "splice", "pop", "shift", "add", "set", "delete", "clear"]);
 
-function isAssignment(ts: Ts, operator: number): boolean {
+function isAssignment(ts: Ts, operator: Node["kind"]): boolean {
   return operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
 }
 
-function isStep(ts: Ts, operator: number): boolean {
+function isStep(ts: Ts, operator: Node["kind"]): boolean {
   return operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;
 }
 

@@ -6,6 +6,7 @@ import { bind, withHoles, withValues, type Binding } from "./bind.ts";
 import { differences, type Difference } from "./contrast.ts";
 import { generalise } from "./generalise.ts";
 import { answers, lessonLine } from "./lesson.ts";
+import { followed } from "./led-by.ts";
 import { newSkill } from "./new-skill.ts";
 import { learnedFrom, withProvenance } from "./provenance.ts";
 import { commandIn, shapeOf, textsIn, wordsOf } from "./shape.ts";
@@ -26,7 +27,7 @@ export function fromContrast(context: ProposeContext, limit: number): Proposal[]
 
 /** A new step beside the one that the failing runs have in common with the passing ones. */
 function missingStep(difference: Difference, views: readonly View[], context: ProposeContext): Proposal[] {
-  const names = [...new Set(views.flatMap(({ skills }) => skills))];
+  const names = [...new Set(views.flatMap(({ trace }) => followed(trace, context)))];
   const edits = names.flatMap((name): FileEdit[] => {
     const path = `${context.paths.skills}/${name}/SKILL.md`;
     const before = context.genome.get(path);
@@ -97,7 +98,7 @@ function isTiedTo(block: string, instruction: string): boolean {
 
 /** Two steps of a skill that passing runs took the other way round. */
 function otherOrder(views: readonly View[], context: ProposeContext): Proposal[] {
-  const [name, ...others] = [...new Set(views.flatMap(({ skills }) => skills))];
+  const [name, ...others] = [...new Set(views.flatMap(({ trace }) => followed(trace, context)))];
   const path = `${context.paths.skills}/${name ?? ""}/SKILL.md`;
   const before = context.genome.get(path);
   if (before === undefined || others.length > 0) return [];
@@ -150,7 +151,10 @@ function missingLesson(difference: Difference, views: readonly View[], context: 
       .filter(({ event }) => event.result.is_error && shapeOf(event) === shape)
       .map(({ event }) => ({ event, trace })),
   );
-  const errors = errorsOf(hits.map(({ trace }) => trace));
+  const errors = errorsOf(
+    hits.map(({ trace }) => trace),
+    context,
+  );
   for (const { event, trace } of hits) {
     const pair = aligned(commandIn(difference.anchor.event.input), commandIn(event.input));
     const advice = pair && withValues(withHoles(command, pair.own), pair.other);

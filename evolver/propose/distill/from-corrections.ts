@@ -1,10 +1,10 @@
 /** Third source: what people said was wrong. "Semicolons instead of commas" changes the skill; the rest becomes a lesson. */
 import { splitLessons } from "../../../skills/lessons.ts";
 import { words } from "../../../skills/words.ts";
-import { viewOf } from "../../analyse/view.ts";
 import type { Proposal } from "../../candidate.ts";
 import type { Correction } from "../../knowledge/knowledge.ts";
 import type { ProposeContext } from "../proposer.ts";
+import { followed } from "./led-by.ts";
 import { answers, answeringLines } from "./lesson.ts";
 import { jaccard, mergeLesson } from "./novelty.ts";
 import { withSharedLesson } from "./patch.ts";
@@ -24,11 +24,11 @@ export function fromCorrections(context: ProposeContext, limit: number): Proposa
 }
 
 /** The corrected run had a skill of the failing ones, or was asked for the same kind of thing. */
-function concerns({ skills, instruction }: Correction, { cluster }: ProposeContext): boolean {
+function concerns({ skills, instruction }: Correction, context: ProposeContext): boolean {
   const asked = new Set(words(instruction));
-  return cluster.failures.some(
+  return context.cluster.failures.some(
     ({ trace }) =>
-      viewOf(trace).skills.some((name) => skills.includes(name)) ||
+      followed(trace, context).some((name) => skills.includes(name)) ||
       jaccard(asked, new Set(words(trace.run.instruction))) >= ALIKE,
   );
 }
@@ -43,7 +43,10 @@ function proposalsOf(correction: Correction, context: ProposeContext): Proposal[
 
 /** Somebody who knows the form of a lesson says it outright. */
 function asLessons(correction: Correction, context: ProposeContext): Proposal[] {
-  const errors = errorsOf(context.cluster.failures.map(({ trace }) => trace));
+  const errors = errorsOf(
+    context.cluster.failures.map(({ trace }) => trace),
+    context,
+  );
   const lines = errors.flatMap(({ text }) => answeringLines(correction.words, text).map(({ line }) => line));
   return [...new Set(lines)].flatMap((line) => {
     const lesson = {
@@ -58,8 +61,8 @@ function asLessons(correction: Correction, context: ProposeContext): Proposal[] 
 /** "X instead of Y", where a skill of the failing runs says Y. */
 function asReplacement(correction: Correction, context: ProposeContext): Proposal[] {
   const readings = replacementIn(correction.words);
-  const loaded = context.cluster.failures.flatMap(({ trace }) => viewOf(trace).skills);
-  for (const name of new Set(loaded)) {
+  const names = context.cluster.failures.flatMap(({ trace }) => followed(trace, context));
+  for (const name of new Set(names)) {
     const path = `${context.paths.skills}/${name}/SKILL.md`;
     const before = context.genome.get(path);
     if (before === undefined || procedureIn(before) === undefined) continue;

@@ -1,10 +1,10 @@
 /** Fourth source: what people changed in the genome before. The same change may help where the same text still stands. */
 import { diffArrays } from "diff";
 import type { FileEdit, Proposal } from "../../candidate.ts";
-import { viewOf } from "../../analyse/view.ts";
 import { rungOf } from "../rung.ts";
 import type { HumanFix } from "../../knowledge/knowledge.ts";
 import type { ProposeContext } from "../proposer.ts";
+import { followed } from "./led-by.ts";
 import { answeringLines } from "./lesson.ts";
 import { withProvenance, type Provenance } from "./provenance.ts";
 import { applyHunks, type Hunk } from "./hunks.ts";
@@ -25,7 +25,10 @@ function endedIt({ ended }: HumanFix, { cluster: { signature } }: ProposeContext
 
 /** Lessons that the change added, and that answer an error of this cluster. */
 function saidThere(fix: HumanFix, context: ProposeContext): Proposal[] {
-  const errors = errorsOf(context.cluster.failures.map(({ trace }) => trace));
+  const errors = errorsOf(
+    context.cluster.failures.map(({ trace }) => trace),
+    context,
+  );
   const added = fix.edits
     .filter(({ path }) => path.endsWith(".md"))
     .flatMap((edit) => hunksOf(edit).flatMap((hunk) => hunk.added))
@@ -65,14 +68,15 @@ function doneThere(fix: HumanFix, context: ProposeContext): Proposal[] {
 }
 
 /** Of skills only those that a failing run had loaded; the file itself where the change was lost again. */
-function isTarget(path: string, text: string, edit: FileEdit, { cluster, paths }: ProposeContext): boolean {
+function isTarget(path: string, text: string, edit: FileEdit, context: ProposeContext): boolean {
+  const { cluster, paths } = context;
   if (text === edit.after) return false;
   const part = (file: string): string | undefined =>
     [paths.harness, paths.prompts, paths.skills].find((folder) => file.startsWith(`${folder}/`));
   if (part(path) === undefined || part(path) !== part(edit.path)) return false;
   if (part(path) !== paths.skills) return true;
   const name = path.split("/").at(-2) ?? "";
-  return cluster.failures.some(({ trace }) => viewOf(trace).skills.includes(name));
+  return cluster.failures.some(({ trace }) => followed(trace, context).includes(name));
 }
 
 function hunksOf({ before = "", after }: FileEdit): Hunk[] {

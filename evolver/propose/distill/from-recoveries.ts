@@ -8,7 +8,10 @@ import { recoveriesOf, type Recovery } from "./recovery.ts";
 import { errorsOf, teach, type SeenError } from "./teach.ts";
 
 export function fromRecoveries(context: ProposeContext, limit: number): Proposal[] {
-  const errors = errorsOf(context.cluster.failures.map(({ trace }) => trace));
+  const errors = errorsOf(
+    context.cluster.failures.map(({ trace }) => trace),
+    context,
+  );
   const recoveries = context.passing.flatMap(recoveriesOf);
   return learned(recoveries, errors, context)
     .slice(0, limit)

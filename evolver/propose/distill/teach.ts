@@ -3,6 +3,7 @@ import type { FileEdit, Proposal, Rung } from "../../candidate.ts";
 import { viewOf } from "../../analyse/view.ts";
 import type { Trace } from "../../failure.ts";
 import type { ProposeContext } from "../proposer.ts";
+import { followed } from "./led-by.ts";
 import { answers } from "./lesson.ts";
 import { withLesson, withSharedLesson } from "./patch.ts";
 import type { Provenance } from "./provenance.ts";
@@ -14,15 +15,16 @@ export interface Taught {
   readonly rationale: string;
 }
 
-/** An error of a failing run with the skills that were in its context. */
+/** An error of a failing run with the skills that it followed. */
 export interface SeenError {
   readonly text: string;
   readonly skills: readonly string[];
 }
 
-export function errorsOf(traces: readonly Trace[]): SeenError[] {
+export function errorsOf(traces: readonly Trace[], context: ProposeContext): SeenError[] {
   return traces.flatMap((trace) => {
-    const { calls, skills } = viewOf(trace);
+    const { calls } = viewOf(trace);
+    const skills = followed(trace, context);
     return calls.flatMap(({ event }) =>
       event.result.is_error ? [{ text: event.result.content, skills }] : [],
     );

@@ -1,7 +1,8 @@
 /** What a language model is told: the failure, the code, the contract, and what was tried before. */
 import { readFile } from "node:fs/promises";
 import { protocolTypes } from "../../check/protocol-types.ts";
-import { evidenceText, fenced, suspects } from "../evidence.ts";
+import { localise } from "../../analyse/localise/localise.ts";
+import { evidenceText, fenced, MOST_PLACES, suspects } from "../evidence.ts";
 import type { ProposeContext } from "../proposer.ts";
 import { contentHash } from "./edit/hash.ts";
 
@@ -26,7 +27,7 @@ export interface Prompt {
 export async function buildPrompt(context: ProposeContext, budget: number): Promise<Prompt> {
   const contract = await readFile(protocolTypes(), "utf8");
   const head = [
-    evidenceText(context),
+    evidenceText(context, await suspectPlaces(context)),
     `# The contract (ratchet-agent/protocol)\n\n${fenced(contract)}`,
     "# The genome",
   ];
@@ -44,4 +45,12 @@ export async function buildPrompt(context: ProposeContext, budget: number): Prom
     files.push(part);
   }
   return { text: [...head, ...files].join("\n\n"), shown };
+}
+
+async function suspectPlaces({ cluster, passing, genome }: ProposeContext): Promise<string[]> {
+  const failing = cluster.failures.map(({ trace }) => trace);
+  const places = await localise(failing, passing, genome);
+  return places
+    .slice(0, MOST_PLACES)
+    .map(({ file, fn, line, score, why }) => `${file}:${fn}:${line} ${score.toFixed(2)} (${why})`);
 }

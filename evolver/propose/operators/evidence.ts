@@ -3,6 +3,7 @@ import { framesOf } from "../../analyse/stack.ts";
 import type { Frame } from "../../analyse/stack.ts";
 import { suspicion } from "../../analyse/localise/spectrum.ts";
 import type { Suspicion } from "../../analyse/localise/spectrum.ts";
+import type { RankedLine } from "../../analyse/localise/localise.ts";
 import { textOf, viewOf } from "../../analyse/view.ts";
 import type { View } from "../../analyse/view.ts";
 import type { Cluster, Hypothesis, Signature, Trace } from "../../failure.ts";
@@ -17,6 +18,8 @@ export interface Evidence {
   /** Stack frames of harness errors, innermost first, one list for each failure that has one. */
   readonly stacks: readonly { readonly message: string; readonly frames: readonly Frame[] }[];
   readonly suspicion: Suspicion;
+  /** Where the harness is to blame, best first; empty when nobody has looked. */
+  readonly ranking: readonly RankedLine[];
   /** Number of model calls of each failing run. */
   readonly steps: readonly number[];
   /** Length of each observation that was shown shorter than it was. */
@@ -25,7 +28,12 @@ export interface Evidence {
   readonly transient: { readonly tools: boolean; readonly model: boolean };
 }
 
-export function evidenceOf(cluster: Cluster, passing: readonly Trace[]): Evidence {
+/** `ranking` is what `localise` says of the cluster's failures. */
+export function evidenceOf(
+  cluster: Cluster,
+  passing: readonly Trace[],
+  ranking: readonly RankedLine[] = [],
+): Evidence {
   const traces = cluster.failures.map((failure) => failure.trace);
   const views = traces.map(viewOf);
   return {
@@ -40,6 +48,7 @@ export function evidenceOf(cluster: Cluster, passing: readonly Trace[]): Evidenc
         : [],
     ),
     suspicion: suspicion(traces, passing),
+    ranking,
     steps: views.map((view) => view.models.length),
     shownLengths: views.flatMap((view) =>
       view.calls.flatMap(({ event, shown }) =>
@@ -54,20 +63,27 @@ export function evidenceOf(cluster: Cluster, passing: readonly Trace[]): Evidenc
 }
 
 /**
- * How suspicious a place is, from 0.1 to 1: lines on a stack first, then what only failures execute. Without coverage
- * and stack nothing is known, and every place is as good as another.
+ * How suspicious a place is, from 0.1 to 1: lines on a stack first, then by the ranking, or without one by what only failures
+ * execute. Without coverage and stack nothing is known, and every place is as good as another.
  */
 export function suspicionAt(evidence: Evidence, path: string, from: number, to: number): number {
-  const inside = (line: number): boolean => line >= from && line <= to;
+  const inside = (line: number, end: number): boolean => line <= to && end >= from;
   const framed = evidence.stacks.some(({ frames }) =>
-    frames.some((frame) => samePath(path, frame.file) && inside(frame.line)),
+    frames.some((frame) => samePath(path, frame.file) && inside(frame.line, frame.line)),
   );
   if (framed) return 1;
-  const files = [...evidence.suspicion].filter(([file]) => samePath(path, file));
   if (evidence.suspicion.size === 0) return 0.7;
-  const scores = files.flatMap(([, lines]) =>
-    [...lines].flatMap(([line, score]) => (inside(line) ? [score] : [])),
-  );
+  const best = evidence.ranking[0]?.score ?? 0;
+  const scores =
+    best > 0
+      ? evidence.ranking.flatMap(({ file, line, end, score }) =>
+          samePath(path, file) && inside(line, end) ? [score / best] : [],
+        )
+      : [...evidence.suspicion].flatMap(([file, lines]) =>
+          samePath(path, file)
+            ? [...lines].flatMap(([line, score]) => (inside(line, line) ? [score] : []))
+            : [],
+        );
   return Math.max(0.1, 0.9 * Math.max(0, ...scores));
 }
 

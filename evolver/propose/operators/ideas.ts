@@ -8,7 +8,6 @@ import { each } from "./project.ts";
 import type { Node, Project, Source, Splice } from "./project.ts";
 import { oncePer } from "./shapes/once.ts";
 import { openScope } from "./shapes/scope.ts";
-import { statementAround } from "./shapes/statements.ts";
 
 export interface Idea {
   readonly operator: string;
@@ -45,7 +44,7 @@ export function isAsked(operator: Operator, evidence: Evidence): boolean {
 }
 
 /**
- * Each statement has a share of the blame, by its suspicion. A share is split among mutations by how many real faults
+ * Each line has a share of the blame, by its suspicion. A share is split among mutations by how many real faults
  * are of their kind, and within one mutation among its changes by how natural they are. So no mutation and no place can
  * crowd out the others.
  */
@@ -76,8 +75,9 @@ function ideasIn(
     for (const mutation of mutations) {
       const changes = suspicion > UNSUSPECTED ? mutation.changes(node, site) : [];
       if (changes.length === 0) continue;
-      const statement = statementAround(ts, node) ?? node;
-      const key = `${mutation.name} ${statement.pos}`;
+      // Each line of a long statement, as of a table, is a place of its own.
+      const { line } = source.ast.getLineAndCharacterOfPosition(node.getStart(source.ast));
+      const key = `${mutation.name} ${line}`;
       const group = groups.get(key) ?? { mutation, changes: [] };
       groups.set(key, group);
       group.changes.push(...changes.map((change) => ({ change, suspicion })));

@@ -1,5 +1,6 @@
 /** Program repair for harness code without a language model: templates of known faults, then generic mutations. */
 import type { Proposal } from "../../candidate.ts";
+import { asTraced, localise } from "../../analyse/localise/localise.ts";
 import type { ProposeContext, Proposer } from "../proposer.ts";
 import { TEMPLATES } from "./catalogue/index.ts";
 import { evidenceOf } from "./evidence.ts";
@@ -32,7 +33,10 @@ export function operators({
   return {
     name: "operators",
     async propose(context) {
-      const evidence = evidenceOf(context.cluster, context.passing);
+      const { cluster, passing, genome, paths } = context;
+      const failing = cluster.failures.map(({ trace }) => trace);
+      const ranking = await localise(failing, passing, asTraced(genome, paths.harness));
+      const evidence = evidenceOf(cluster, passing, ranking);
       const asked = templates.filter((operator) => isAsked(operator, evidence));
       if (asked.length === 0 && mutations.length === 0) return [];
       const project = await openProject(context.genome, context.paths.harness);

@@ -52,10 +52,11 @@ function printEvolved(done: Evolved): void {
   const { modelCalls, tokens } = done.saved;
   if (modelCalls > 0)
     print(dim(`replay answered ${count(modelCalls, "model call")} with ${tokens} tokens from recordings`));
-  for (const { name, attempts, accepted, usd, seconds: spent } of done.accounts)
+  for (const { name, attempts, proposals, tried, judged, accepted, usd, seconds: spent } of done.accounts)
     print(
       dim(
-        `${oneLine(name)}: asked ${count(attempts, "time")}, ${accepted} accepted, ${money(usd)} and ${seconds(spent)}`,
+        `${oneLine(name)}: asked ${count(attempts, "time")}, ${count(proposals, "proposal")}, ${tried} tried quickly, ` +
+          `${judged} judged, ${accepted} accepted, ${money(usd)} and ${seconds(spent)}`,
       ),
     );
   if (done.notPromoted !== undefined) print(yellow(`not promoted: ${oneLine(done.notPromoted, 300)}`));

@@ -30,8 +30,25 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
           ),
         );
         return;
+      case "searching":
+        printStatus(
+          fit(
+            `${indent}${oneLine(event.title, 40)}: ${event.done} of ${count(event.total, "candidate")} tried`,
+          ),
+        );
+        return;
+      case "searched":
+        print(
+          fit(
+            dim(`${indent}${event.helped} of ${count(event.proposals, "candidate")} helped in quick trials`),
+          ),
+        );
+        return;
       case "proposer-failed":
         print(yellow(`${indent}proposer ${event.proposer} failed: ${oneLine(event.message)}`));
+        return;
+      case "judge-failed":
+        print(yellow(`${indent}the judge of causes failed: ${oneLine(event.message)}`));
         return;
       case "comparing":
         printStatus(fit(`${indent}${comparing(event)}`));

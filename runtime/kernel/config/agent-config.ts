@@ -112,6 +112,19 @@ const ModelProposer = z
   })
   .describe("what the home's model does in a cycle, where it is a language model");
 
+const Search = z.strictObject({
+  candidates: z
+    .int()
+    .min(0)
+    .max(5000)
+    .default(300)
+    .describe(
+      "candidates of one cluster that a cycle may try cheaply, on failing tasks only and without a record, before the best of " +
+        "them are tried as ever; 0: none. Only where the model always gives the same reply",
+    ),
+  seconds: z.int().positive().default(120).describe("time that a cycle may take for that, for each cluster"),
+});
+
 const CodingAgent = z
   .strictObject({
     command: z
@@ -156,6 +169,7 @@ const Evolution = z
     coding_agent: CodingAgent.optional(),
     candidates_per_cluster: z.int().min(1).max(50).default(6),
     candidates_per_cycle: z.int().min(1).max(1000).default(60),
+    search: Search.prefault({}),
     holdout: z
       .number()
       .min(

@@ -4,6 +4,9 @@
  *
  * Exit codes: 0 finished, 70 the harness threw, 13 it waits for what never comes, 71 the kernel is gone.
  *
+ * Told `in-turn`, it runs the harness again for each further hello, loaded anew, so that no module keeps anything from one
+ * run to the next. The kernel ends it. A run that cannot be carried on from ends the process as ever.
+ *
  * Nothing here protects the kernel: code in this process is not trusted, and the kernel checks every line. The load
  * hooks and the removed globals only repeat, at run time, the rules that were checked before. What is told of the
  * harness, which lines ran, should be true, though: so the language is frozen before any of its code is loaded, and
@@ -69,6 +72,7 @@ const method = Function.prototype.call.bind.bind(Function.prototype.call);
 const get = method(Map.prototype.get);
 const set = method(Map.prototype.set);
 const drop = method(Map.prototype.delete);
+const forget = method(Map.prototype.clear);
 const add = method(Set.prototype.add);
 const remove = method(Set.prototype.delete);
 const forEach = method(Set.prototype.forEach);
@@ -81,6 +85,7 @@ const split = method(String.prototype.split);
 const slice = method(String.prototype.slice);
 const startsWith = method(String.prototype.startsWith);
 const includes = method(String.prototype.includes);
+const indexOf = method(String.prototype.indexOf);
 /** @type {(text: string, from: string, to: string) => string} */
 const replaceAll = method(String.prototype.replaceAll);
 const search = method(RegExp.prototype[Symbol.search]);
@@ -88,38 +93,63 @@ const test = method(RegExp.prototype.test);
 const then = method(Promise.prototype.then);
 
 const root = process.argv[2];
+const inTurn = process.argv[3] === "in-turn";
 const rootUrl = `${pathToFileURL(root)}/`;
-const began = now();
+let began = now();
 
-const profiler = startCoverage();
+/** Which lines ran, nobody asks of runs in turn, and the counters take their time. */
+const profiler = inTurn ? undefined : startCoverage();
 const wire = openWire();
-const hello = await wire.hello;
+let hello = await wire.hello();
 restrictImports();
 freezeLanguage();
 hideGlobals();
 let reporting = false;
-process.on("uncaughtException", (error) => report(THREW, describe(error)));
+/** Of the URLs of the modules of this run: another one makes another module of the same file. Empty for the first run. */
+let version = "";
+process.on("uncaughtException", (error) => leave(THREW, describe(error)));
 // Nothing is left to wait for, and `run` has not returned.
-process.on("beforeExit", () => report(WAITS_FOR_EVER, NEVER_SETTLED));
-try {
-  await wire.request("finish", await runHarness());
-  await report(FINISHED);
-} catch (error) {
-  await report(THREW, describe(error));
+process.on("beforeExit", () => leave(WAITS_FOR_EVER, NEVER_SETTLED));
+for (let next = 2; ; next++) {
+  const code = await runOnce();
+  if (!inTurn) exit(code);
+  hello = await wire.hello();
+  began = now();
+  version = `?${next}`;
+  reporting = false;
 }
 
-async function runHarness() {
-  const { run } = await import(`${rootUrl}main.ts`);
+/** Runs the harness, and tells the kernel how it ended. */
+async function runOnce() {
+  const asking = wire.open();
+  try {
+    await wire.request("finish", await runHarness(asking));
+    await report(undefined, asking);
+    return FINISHED;
+  } catch (error) {
+    await report(describe(error), asking);
+    return THREW;
+  }
+}
+
+async function runHarness(asking) {
+  const { run } = await import(`${rootUrl}main.ts${version}`);
   if (typeof run !== "function") throw new TypeError("harness/main.ts does not export a function named run");
-  return run(kernel());
+  return run(kernel(asking));
 }
 
-/** Tells the kernel how it ended, once, and ends. */
-async function report(code, error) {
-  if (reporting) return;
-  reporting = true;
-  await wire.request("exit", { error, coverage: takeCoverage(profiler) });
+/** Nothing can follow on this. */
+async function leave(code, error) {
+  await report(error, undefined);
   exit(code);
+}
+
+/** Tells how the run ended, once. Whoever tries in vain is not answered: somebody else ends the process. */
+async function report(error, asking) {
+  if (reporting) return withResolvers().promise;
+  reporting = true;
+  if (inTurn) asking?.close();
+  await wire.request("exit", { error, coverage: profiler && takeCoverage(profiler) });
 }
 
 function describe(error) {
@@ -129,24 +159,24 @@ function describe(error) {
 }
 
 /** The `Kernel` of protocol.ts. */
-function kernel() {
+function kernel({ request, sleep }) {
   return {
     hello,
-    model: { create: (request) => wire.request("model.create", request) },
-    tools: { call: (call) => wire.request("tools.call", call) },
+    model: { create: (params) => request("model.create", params) },
+    tools: { call: (call) => request("tools.call", call) },
     skills: {
-      search: (query, limit, ranking) => wire.request("skills.search", { query, limit, ranking }),
-      load: (name) => wire.request("skills.load", { name }),
+      search: (query, limit, ranking) => request("skills.search", { query, limit, ranking }),
+      load: (name) => request("skills.load", { name }),
     },
     lessons: {
-      search: (query, limit, ranking) => wire.request("lessons.search", { query, limit, ranking }),
+      search: (query, limit, ranking) => request("lessons.search", { query, limit, ranking }),
     },
-    note: (kind, data) => then(wire.request("note", { kind, data }), () => undefined),
+    note: (kind, data) => then(request("note", { kind, data }), () => undefined),
     get aborted() {
       return wire.aborted;
     },
     takeSteering: () => splice(wire.steering, 0),
-    sleep: (ms) => wire.sleep(ms),
+    sleep,
     elapsed: () => now() - began,
   };
 }
@@ -156,8 +186,9 @@ function openWire() {
   const [ref, unref, write] = [socket.ref, socket.unref, socket.write].map((call) => call.bind(socket));
   const pending = new Map();
   const sleepers = new Set();
-  const { promise: hello, resolve: greet } = withResolvers();
-  const wire = { hello, aborted: false, steering: [], request, sleep };
+  const hellos = [];
+  let greet;
+  const wire = { hello: nextHello, aborted: false, steering: [], request, open };
   let waiting = 0;
   let next = 1;
   let parts = [];
@@ -175,6 +206,36 @@ function openWire() {
   socket.on("error", () => exit(NO_KERNEL));
   socket.on("close", () => exit(NO_KERNEL));
   return wire;
+
+  function nextHello() {
+    wire.aborted = false;
+    wire.steering = [];
+    const { promise, resolve } = withResolvers();
+    if (hellos.length > 0) resolve(pop(hellos));
+    else {
+      greet = resolve;
+      ref();
+    }
+    return promise;
+  }
+
+  /** What one run may ask. Closed, nothing that it left behind is heard or woken any more. */
+  function open() {
+    let closed = false;
+    return {
+      request: (name, params) => (closed ? withResolvers().promise : request(name, params)),
+      sleep: (ms) => (closed ? withResolvers().promise : sleep(ms)),
+      close() {
+        closed = true;
+        forEach(sleepers, (sleeper) => {
+          clearTimeout(sleeper.timer);
+          remove(sleepers, sleeper);
+        });
+        forget(pending);
+        waiting = 0;
+      },
+    };
+  }
 
   function request(name, params) {
     const { promise, resolve, reject } = withResolvers();
@@ -197,11 +258,14 @@ function openWire() {
   }
 
   function receive(message) {
-    if (message.type === "hello") greet(message);
-    else if (message.type === "steer") push(wire.steering, message.text);
+    if (message.type === "hello") {
+      if (greet === undefined) push(hellos, message);
+      else greet(message);
+      greet = undefined;
+    } else if (message.type === "steer") push(wire.steering, message.text);
     else if (message.type === "abort") {
       wire.aborted = true;
-      forEach(sleepers, (wake) => wake());
+      forEach(sleepers, ({ wake }) => wake());
     } else settle(message);
     // Only an answer that is due keeps the process alive, so that waiting for nothing is noticed.
     if (waiting === 0) unref();
@@ -217,14 +281,15 @@ function openWire() {
   function sleep(ms) {
     if (wire.aborted) return resolved();
     const { promise, resolve } = withResolvers();
-    const wake = () => {
-      clearTimeout(timer);
-      remove(sleepers, wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, min(ms, MAX_TIMER_MS));
-    add(sleepers, wake);
+    const sleeper = { wake, timer: setTimeout(wake, min(ms, MAX_TIMER_MS)) };
+    add(sleepers, sleeper);
     return promise;
+
+    function wake() {
+      clearTimeout(sleeper.timer);
+      remove(sleepers, sleeper);
+      resolve();
+    }
   }
 }
 
@@ -241,9 +306,11 @@ function restrictImports() {
   const Url = URL;
   registerHooks({
     resolve(specifier, context, next) {
-      const url = startsWith(specifier, "file:") ? specifier : new Url(specifier, context.parentURL).href;
-      const relativeOrEntry =
-        startsWith(specifier, "./") || startsWith(specifier, "../") || specifier === `${rootUrl}main.ts`;
+      const isEntry = specifier === `${rootUrl}main.ts${version}`;
+      const url = isEntry
+        ? specifier
+        : versioned(new Url(specifier, context.parentURL).href, context.parentURL);
+      const relativeOrEntry = startsWith(specifier, "./") || startsWith(specifier, "../") || isEntry;
       if (!relativeOrEntry || !startsWith(url, rootUrl)) {
         throw new Error(
           `harness code may import only its own files, not "${specifier}" (from ${relative(context.parentURL ?? "?")})`,
@@ -259,6 +326,12 @@ function restrictImports() {
       return { format: "module", source, shortCircuit: true };
     },
   });
+}
+
+/** The URL of what a module of some run imports: it is of the same run, also when the run is over. */
+function versioned(url, parentURL) {
+  const at = parentURL === undefined ? -1 : indexOf(parentURL, "?");
+  return at < 0 || includes(url, "?") ? url : url + slice(parentURL, at);
 }
 
 /**
@@ -405,5 +478,6 @@ function countAt(ranges, offset) {
 
 /** Genome paths instead of those inside the sandbox. */
 function relative(text) {
-  return replaceAll(text, rootUrl, "harness/");
+  const paths = replaceAll(text, rootUrl, "harness/");
+  return version === "" ? paths : replaceAll(paths, `.ts${version}`, ".ts");
 }

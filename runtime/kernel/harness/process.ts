@@ -14,6 +14,8 @@ export interface HarnessOptions extends ConversationOptions {
   /** Folder of the release with the stripped harness files, `main.ts` among them. */
   readonly code: string;
   readonly limits: Limits;
+  /** It takes one hello after the other, and is ended by the kernel: see `keep.ts`. */
+  readonly inTurn?: boolean;
 }
 
 export interface HarnessProcess extends Conversation {
@@ -30,6 +32,7 @@ export function startHarness(options: HarnessOptions): HarnessProcess {
       ...nodeOptions(options.limits),
       at("/kernel/boot.mjs"),
       at("/genome/harness"),
+      ...(options.inTurn === true ? ["in-turn"] : []),
     ],
     env: () => ({ LANG: "C.UTF-8", HOME: "/tmp", TZ: "UTC" }),
     cwd: "/genome/harness",

@@ -10,7 +10,6 @@ import { packageVersion } from "../package.ts";
 import { createPlayer, type Player } from "../playback/player.ts";
 import type { NewRun, Outcome } from "../store/store.ts";
 import type { Verification } from "../suite/verification.ts";
-import { verifyTask } from "../suite/verify.ts";
 import type { TrajectoryEvent } from "../trajectory/events.ts";
 import { lowestCaps } from "./caps.ts";
 import { createMeter, type Meter } from "./meter.ts";
@@ -19,6 +18,7 @@ import { createRecorder, type Recorder } from "./recorder.ts";
 import type { RunRequest, RunResult, Runtime } from "./request.ts";
 import { runSession, type SessionOptions } from "./session.ts";
 import type { SessionEnd } from "./session-end.ts";
+import { verifyEnd } from "./verify-end.ts";
 
 export type { RunRequest, RunResult, Runtime } from "./request.ts";
 
@@ -86,7 +86,7 @@ async function recordRun(
   recorder.record(started(runtime, request));
   const ran = await runGuarded(runtime, guarded, { recorder, caps, meter, player });
   const session = player?.stopped.aborted === true ? stoppedAtMiss(player) : ran;
-  const verification = await verify(runtime, guarded, session);
+  const verification = await verifyEnd(runtime, guarded, session);
   if (verification !== undefined) recorder.record({ kind: "verified", ...verification });
   const undecided = request.task !== undefined && verification === undefined;
   const end: SessionEnd = undecided ? { ...session, status: "aborted" } : session;
@@ -160,21 +160,6 @@ async function runGuarded(
   } catch (error) {
     return { status: "crashed", summary: `the run could not go on: ${messageOf(error)}`, obstructed: true };
   }
-}
-
-/** Undefined when there is nothing to verify, or no longer anybody who wants to know. */
-async function verify(
-  runtime: Runtime,
-  { task, workspace, signal }: RunRequest,
-  end: SessionEnd,
-): Promise<Verification | undefined> {
-  if (task === undefined || end.status === "aborted" || signal.aborted) return undefined;
-  if (end.obstructed === true) return { verdict: "error", detail: end.summary, ms: 0 };
-  const found = await verifyTask({ task, workspace, sandbox: runtime.sandbox, signal });
-  if (signal.aborted) return undefined;
-  // The check may hold before anything was done. A harness that fell over has not solved its task.
-  if (end.status !== "crashed" || found.verdict !== "pass") return found;
-  return { ...found, verdict: "fail", detail: `the check holds, but the run crashed\n${found.detail}` };
 }
 
 /** A verifier that could not decide says nothing about the run: no label, so that nobody counts it as a failure. */

@@ -2,7 +2,7 @@
 import type { BudgetCaps } from "../../../guardrails/budget.ts";
 import { harnessLimits } from "../../../guardrails/sandbox/defaults.ts";
 import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
-import { startHarness } from "../harness/process.ts";
+import { startHarness, type HarnessOptions, type HarnessProcess } from "../harness/process.ts";
 import type { Model } from "../model/model.ts";
 import { PROTOCOL_VERSION, type Hello, type ToolSpec } from "../protocol.ts";
 import type { Player } from "../playback/player.ts";
@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly meter: Meter;
   readonly recorder: Recorder;
   readonly player?: Player | undefined;
+  /** Starts the harness; a process of its own for this run when left out. */
+  readonly start?: (options: HarnessOptions) => HarnessProcess;
   /** Aborts the run: the harness is asked to finish, and killed when it does not. */
   readonly signal: AbortSignal;
 }
@@ -44,7 +46,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   const broker = createBroker({ ...options, tools: options.tools(over.signal), signal: over.signal });
   let broken: string | undefined;
   const secondsLeft = caps.seconds - meter.spent().seconds;
-  const harness = startHarness({
+  const harness = (options.start ?? startHarness)({
     sandbox: options.sandbox,
     code: options.code,
     limits: harnessLimits(Math.ceil((Math.max(0, secondsLeft) + MARGIN_SECONDS) * 1000), {

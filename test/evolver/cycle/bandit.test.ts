@@ -2,18 +2,8 @@
 import { expect, test } from "vitest";
 import { openAccounts } from "../../../evolver/cycle/accounts.ts";
 import { drawOrder, NO_ACCOUNT, type Account } from "../../../evolver/cycle/bandit.ts";
+import { random } from "../../../replay/gate/random.ts";
 import { makeHome } from "../../helpers/home.ts";
-
-/** Mulberry32: uniform in [0, 1), and the same each time. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function account(more: Partial<Account>): Account {
   return { ...NO_ACCOUNT, ...more };
@@ -21,11 +11,11 @@ function account(more: Partial<Account>): Account {
 
 /** How often each is first in a thousand draws. */
 function firsts(accounts: Readonly<Record<string, Account>>): Record<string, number> {
-  const random = dice(7);
+  const dice = random("bandit");
   const arms = Object.entries(accounts).map(([name, known]) => ({ name, account: known }));
   const counts: Record<string, number> = Object.fromEntries(arms.map(({ name }) => [name, 0]));
   for (let draw = 0; draw < 1000; draw += 1) {
-    const name = drawOrder(arms, random)[0]?.name ?? "";
+    const name = drawOrder(arms, dice)[0]?.name ?? "";
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;

@@ -26,6 +26,9 @@ export async function run(kernel: any) {
 }
 `;
 
+/** The model is asked by the agent only. */
+const NO_JUDGE = "name: t\nevolution: { model: { judge: false } }";
+
 /** Right with a probability of its own, and almost always with help. The price is there so that money is counted. */
 function luckyModel(seed: string, luck: number): Model & { calls: number } {
   const uniform = random(seed);
@@ -71,7 +74,7 @@ afterAll(() => shelf[Symbol.asyncDispose]());
 
 describe("a cycle whose trials differ", () => {
   test("accepts what helps by evidence, takes a level, forks from recordings and shows a control", async () => {
-    await using kit = await makeRuntime({ harness: { "main.ts": MAIN } });
+    await using kit = await makeRuntime({ harness: { "main.ts": MAIN }, agentYaml: NO_JUDGE });
     const model = luckyModel("accept", 0.1);
     const report = await cycleOf(
       { ...kit, runtime: { ...kit.runtime, model } },
@@ -95,7 +98,7 @@ describe("a cycle whose trials differ", () => {
   });
 
   test("what changes nothing is not accepted, however often it is lucky", async () => {
-    await using kit = await makeRuntime({ harness: { "main.ts": MAIN } });
+    await using kit = await makeRuntime({ harness: { "main.ts": MAIN }, agentYaml: NO_JUDGE });
     const runtime = { ...kit.runtime, model: luckyModel("null", 0.4) };
     const report = await cycleOf({ ...kit, runtime }, { tasks, proposers: [placebo] });
     const verdicts = report.candidates.map(({ candidate }) => candidate.verdict);

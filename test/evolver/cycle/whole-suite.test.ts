@@ -7,6 +7,7 @@ import { withTrials } from "../../../evolver/cycle/arm.ts";
 import { createLedger } from "../../../evolver/cycle/ledger.ts";
 import { proposalsFor } from "../../../evolver/cycle/proposals.ts";
 import type { CycleState } from "../../../evolver/cycle/state.ts";
+import { createTally } from "../../../evolver/cycle/tally.ts";
 import type { Cluster } from "../../../evolver/failure.ts";
 import { listPatches } from "../../../evolver/patches/list.ts";
 import { openCheckProcess } from "../../../evolver/process/checks.ts";
@@ -151,8 +152,12 @@ async function stateOf(proposer: Proposer, suite: readonly TaskOnDisk[]): Promis
     sides: new Map(),
     exhausted: new Set(),
     tried: new Set(),
+    offered: new Map(),
+    rankings: new Map(),
     judged: [],
     refused: [],
+    tally: createTally(new WeakMap()),
+    search: { useless: new Set(), left: new Map() },
   };
 }
 

@@ -30,7 +30,20 @@ const REPORT: ReportedCycle = {
   reproduced: { again: 4, of: 5 },
   before: { passed: 3, total: 8 },
   after: { passed: 8, total: 8 },
-  accounts: [{ name: "model", attempts: 3, proposals: 4, accepted: 1, usd: 0.0123, seconds: 61.25 }],
+  accounts: [
+    {
+      name: "model",
+      attempts: 3,
+      proposals: 40,
+      refused: 5,
+      tried: 30,
+      helped: 3,
+      judged: 2,
+      accepted: 1,
+      usd: 0.0123,
+      seconds: 61.25,
+    },
+  ],
   clusters: [
     { id: "c1", title: "gave up <b>early</b>", failures: 5 },
     { id: "c2", title: "wrong result", failures: 1 },
@@ -70,7 +83,7 @@ test("the report says what was measured, accepted and turned down, and why", () 
     "| c1 | gave up &lt;b\\>early&lt;/b\\> | 5 | aaaaaaaaaaaa (accept), cccccccccccc (reject) |",
   );
   expect(rows).toContain("| c2 | wrong result | 1 | nothing |");
-  expect(rows).toContain("| model | 3 | 4 | 1 | $0.0123 | 61.3 s |");
+  expect(rows).toContain("| model | 3 | 40 | 5 | 30 | 3 | 2 | 1 | $0.0123 | 61.3 s |");
   expect(rows).toContain("| csv/a | failing | fail | pass |");
   expect(rows).toContain("| csv/b |  | pass | 1 of 2 pass |");
   expect(rows).toContain("| harms-nothing | nothing is lost | fails | 1 of 3 lost: csv/b |");

@@ -18,7 +18,10 @@ export const addCondition: Mutation = {
       const old = textOf(site, node);
       return questionsAt(site, node, old, MOST).flatMap(({ text, fit }) =>
         ["&&", "||"].map((sign) => {
-          const joined = `${operand(old)} ${sign} ${operand(text)}`;
+          // What does something is asked last: whether it happens is what is in question.
+          const joined = old.includes("(")
+            ? `${operand(text)} ${sign} ${operand(old)}`
+            : `${operand(old)} ${sign} ${operand(text)}`;
           const what = `Ask for ${quoted(`${sign} ${text}`, 40)}`;
           return change(
             site,

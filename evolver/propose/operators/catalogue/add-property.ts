@@ -31,8 +31,8 @@ function initialisers(site: Site, node: T.ObjectLiteralExpression, name: string,
   const { checker } = site;
   const inScope = site.scope.valuesAt(node).flatMap((value) => {
     if (!checker.isTypeAssignableTo(value.type, type)) return [];
-    const fit = 0.2 + (value.near ? 0.2 : 0) + (value.unused ? 0.4 : 0) + 0.4 * likeness(value.text, name);
-    return [adding(site, node, value.text === name ? name : `${name}: ${value.text}`, Math.min(1, fit))];
+    const fit = (value.unused ? 3 : 1) * (0.2 + (value.near ? 0.2 : 0) + 0.4 * likeness(value.text, name));
+    return [adding(site, node, value.text === name ? name : `${name}: ${value.text}`, fit)];
   });
   const plain = ["true", "false", "undefined"].map((text) => adding(site, node, `${name}: ${text}`, 0.3));
   return [...inScope, ...plain];

@@ -19,7 +19,10 @@ export const adjustNumber: Mutation = {
       isNumber(site, node) &&
       /^[-+*/]$/.test(textOf(site, node.operatorToken))
     )
-      return [node.left, node.right].map((side) => replacing(site, node, textOf(site, side), 0.6));
+      return [
+        ...[node.left, node.right].map((side) => replacing(site, node, textOf(site, side), 0.6)),
+        replacing(site, node, `Math.max(0, ${textOf(site, node)})`, 0.6),
+      ];
     if (!isFigure(site, node)) return [];
     const text = textOf(site, node);
     const bounded = limitsAt(site, node).map((limit) =>
@@ -32,6 +35,12 @@ export const adjustNumber: Mutation = {
       replacing(site, node, inPlace(site, node, `${text} * 1000`), 0.25),
       replacing(site, node, inPlace(site, node, `${text} / 1000`), 0.25),
       ...best(bounded, 2),
+      ...unusedAt(site, node).flatMap((other) => [
+        replacing(site, node, `Math.max(${text}, ${other})`, 1),
+        replacing(site, node, `Math.min(${text}, ${other})`, 1),
+        replacing(site, node, inPlace(site, node, `${text} - ${other}`), 1),
+        replacing(site, node, inPlace(site, node, `${text} + ${other}`), 1),
+      ]),
     ];
   },
 };
@@ -81,6 +90,13 @@ function limitsAt(site: Site, node: Node): string[] {
     .valuesAt(node)
     .filter(({ text, type }) => (type.flags & ts.TypeFlags.NumberLike) !== 0 && /^[A-Z][A-Z\d_]*$/.test(text))
     .toSorted((a, b) => Number(b.unused) - Number(a.unused))
+    .map(({ text }) => text);
+}
+
+function unusedAt(site: Site, node: Node): string[] {
+  return site.scope
+    .valuesAt(node)
+    .filter(({ type, unused }) => unused && (type.flags & site.ts.TypeFlags.NumberLike) !== 0)
     .map(({ text }) => text);
 }
 

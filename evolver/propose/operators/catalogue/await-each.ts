@@ -16,6 +16,7 @@ export const awaitEach: Mutation = {
     if (!ts.isCallExpression(node) || !isAsync(site, node)) return [];
     if (isPromise(site, node) && !ts.isAwaitExpression(node.parent)) {
       const text = textOf(site, node);
+      if (ts.isVoidExpression(node.parent)) return [replacing(site, node.parent, `await ${text}`, 1)];
       const inChain = ts.isPropertyAccessExpression(node.parent);
       return [replacing(site, node, inChain ? `(await ${text})` : `await ${text}`, 1), ...inTurn(site, node)];
     }

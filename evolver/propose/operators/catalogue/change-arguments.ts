@@ -65,13 +65,7 @@ function added(site: Site, node: T.CallExpression): Change[] {
     .map((value) =>
       given(
         value.text,
-        Math.min(
-          1,
-          0.2 +
-            (value.near ? 0.2 : 0) +
-            (value.unused ? 0.4 : 0) +
-            0.4 * likeness(value.text, parameter.name),
-        ),
+        (value.unused ? 3 : 1) * (0.2 + (value.near ? 0.2 : 0) + 0.4 * likeness(value.text, parameter.name)),
       ),
     );
   return [...values, ...elsewhere(site, node).map((text) => given(text, 0.8))];

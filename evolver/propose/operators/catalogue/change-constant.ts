@@ -37,6 +37,9 @@ function others(value: number): [number, number][] {
     return [
       [1, 1],
       [-1, 0.5],
+      [2, 0.4],
+      [3, 0.4],
+      [10, 0.3],
     ];
   if (!Number.isInteger(value)) return fractions(value);
   const near: [number, number][] = [

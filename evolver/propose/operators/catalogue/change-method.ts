@@ -53,7 +53,7 @@ export const changeMethod: Mutation = {
       return [...ofMethod(site, node, node.expression), ...ofCallback(site, node, node.expression.name.text)];
     return isText(site, node)
       ? FOR_TEXT.map((name) =>
-          replacing(site, node, `${textOf(site, node)}.${name}()`, name === "trim" ? 0.3 : 0.2),
+          replacing(site, node, `${textOf(site, node)}.${name}()`, name === "trim" ? 0.5 : 0.3),
         )
       : [];
   },

@@ -11,6 +11,10 @@ export const defaultValue: Mutation = {
   rationale: "The value may be absent, or empty, and the code does not say what then.",
   changes(node, site) {
     const { ts } = site;
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken)
+      return ["||", "??"].map((sign) =>
+        replacing(site, node.right, `${textOf(site, node.right)} ${sign} ${textOf(site, node.left)}`, 0.7),
+      );
     if (ts.isPropertyAccessExpression(node) && !node.questionDotToken && isNullable(site, node.expression))
       return [replacing(site, node, `${textOf(site, node.expression)}?.${node.name.text}`, 1)];
     if (ts.isPropertyAccessExpression(node) && node.questionDotToken)

@@ -13,6 +13,7 @@ import { retryTransient } from "./retry-transient.ts";
 import { surfaceError } from "./surface-error.ts";
 import { widenLimit } from "./widen-limit.ts";
 import { addCondition } from "./add-condition.ts";
+import { addGuard } from "./add-guard.ts";
 import { addProperty } from "./add-property.ts";
 import { adjustNumber } from "./adjust-number.ts";
 import { awaitEach } from "./await-each.ts";
@@ -30,6 +31,7 @@ import { defaultValue } from "./default-value.ts";
 import { dropCondition } from "./drop-condition.ts";
 import { dropPart } from "./drop-part.ts";
 import { dropStatement } from "./drop-statement.ts";
+import { keepState } from "./keep-state.ts";
 import { missingCase } from "./missing-case.ts";
 import { moveStatement } from "./move-statement.ts";
 import { negateCondition } from "./negate-condition.ts";
@@ -58,6 +60,7 @@ export const TEMPLATES: readonly Operator[] = [
 /** Each changes a place that is suspected, in a way that many faults of harnesses are undone by. */
 export const MUTATIONS: readonly Mutation[] = [
   addCondition,
+  addGuard,
   addProperty,
   adjustNumber,
   awaitEach,
@@ -75,6 +78,7 @@ export const MUTATIONS: readonly Mutation[] = [
   dropCondition,
   dropPart,
   dropStatement,
+  keepState,
   missingCase,
   moveStatement,
   negateCondition,

@@ -27,7 +27,7 @@ export const swapValue: Mutation = {
 
 function naturalness({ text, near, unused }: Value, old: string): number {
   const contains = text.includes(old) || old.includes(text) ? 0.15 : 0;
-  return Math.min(1, 0.1 + (near ? 0.3 : 0) + 0.35 * likeness(text, old) + contains + (unused ? 0.6 : 0));
+  return (unused ? 3 : 1) * (0.1 + (near ? 0.3 : 0) + 0.35 * likeness(text, old) + contains);
 }
 
 /** The type that an expression must have here; undefined where no value is read or written. */
@@ -48,7 +48,7 @@ function isValue({ ts }: Site, node: Node): node is T.Expression {
   const { parent } = node;
   if (parent === undefined) return false;
   if (ts.isIdentifier(node)) {
-    if (ts.isPropertyAccessExpression(parent)) return parent.expression === node && !isCalled(ts, parent);
+    if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
     if (ts.isShorthandPropertyAssignment(parent)) return false;
     const named =
       ts.isPropertyAssignment(parent) ||

@@ -1,5 +1,5 @@
 import type { ts as T } from "ts-morph";
-import type { Mutation, Site } from "../mutation.ts";
+import type { Change, Mutation, Site } from "../mutation.ts";
 import { each } from "../project.ts";
 import type { Node } from "../project.ts";
 import { best, change, replacing, textOf } from "../shapes/change.ts";
@@ -15,7 +15,7 @@ export const wrapCall: Mutation = {
   weight: 7,
   rationale: "A step that other values go through may be missing here, or be one too many.",
   changes(node, site) {
-    const { ts, checker, source } = site;
+    const { ts, checker } = site;
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression))
       return node.arguments
         .filter((argument) => !ts.isSpreadElement(argument))
@@ -23,26 +23,66 @@ export const wrapCall: Mutation = {
     if (!isRead(site, node)) return [];
     const type = checker.getTypeAtLocation(node);
     const text = textOf(site, node);
-    const changes = functionsOf(site).flatMap(({ name, from, to, unused }) => {
+    const through = functionsOf(site).flatMap((step) => sent(site, node, type, step));
+    const alike = templatesOf(site).flatMap(({ before, after, of: taken, gives }) => {
       if (
-        !checker.isTypeAssignableTo(type, from) ||
-        !checker.isTypeAssignableTo(to, checker.getBaseTypeOfLiteralType(type))
+        text.includes(before) ||
+        !checker.isTypeAssignableTo(type, taken) ||
+        !checker.isTypeAssignableTo(gives, taken)
       )
         return [];
-      const fit = Math.min(1, 0.3 + (unused ? 0.6 : 0) + 0.4 * likeness(name, text));
-      return [
-        change(
-          site,
-          node,
-          `Send ${quoted(text)} through ${quoted(name)}`,
-          [replaced(source, node, `${name}(${text})`)],
-          fit,
-        ),
-      ];
+      return [replacing(site, node, before + text + after, 0.3 + 0.4 * likeness(before, text))];
     });
-    return best(changes, MOST);
+    return [...best(through, MOST), ...best(alike, MOST)];
   },
 };
+
+/** The value, or each of a list of them. */
+function sent(site: Site, node: Node, type: T.Type, { name, from, to, unused }: Step): Change[] {
+  const { checker, source } = site;
+  const text = textOf(site, node);
+  const fit = (0.3 + 0.4 * likeness(name, text)) * (unused ? 3 : 1);
+  const what = `Send ${quoted(text)} through ${quoted(name)}`;
+  if (
+    checker.isTypeAssignableTo(type, from) &&
+    checker.isTypeAssignableTo(to, checker.getBaseTypeOfLiteralType(type))
+  )
+    return [change(site, node, what, [replaced(source, node, `${name}(${text})`)], fit)];
+  const item = unused && checker.isArrayType(type) ? checker.getIndexInfosOfType(type)[0]?.type : undefined;
+  if (!item || !checker.isTypeAssignableTo(item, from)) return [];
+  return ["map", "filter"].map((method) =>
+    change(site, node, what, [replaced(source, node, `${text}.${method}(${name})`)], fit),
+  );
+}
+
+/** A call of the file around its first argument, with a field of its result: `truncate(…, LIMITS).text`. */
+interface Template {
+  readonly before: string;
+  readonly after: string;
+  readonly of: T.Type;
+  readonly gives: T.Type;
+}
+
+const templatesOf = oncePer((site: Site): readonly Template[] => {
+  const { ts, checker, source } = site;
+  const found = each(ts, source.ast, ts.isCallExpression).flatMap((call): [string, Template][] => {
+    const [first, ...rest] = call.arguments;
+    const { parent } = call;
+    const whole =
+      ts.isPropertyAccessExpression(parent) &&
+      !(ts.isCallExpression(parent.parent) && parent.parent.expression === parent)
+        ? parent
+        : call;
+    if (!first || !ts.isIdentifier(call.expression) || (rest.length === 0 && whole === call)) return [];
+    const before = source.text.slice(whole.getStart(source.ast), first.getStart(source.ast));
+    const after = source.text.slice(first.end, whole.end);
+    const of = checker.getBaseTypeOfLiteralType(checker.getTypeAtLocation(first));
+    return after.length > 60
+      ? []
+      : [[before + after, { before, after, of, gives: checker.getTypeAtLocation(whole) }]];
+  });
+  return [...new Map(found).values()];
+});
 
 interface Step {
   readonly name: string;
@@ -103,6 +143,7 @@ function isRead({ ts }: Site, node: Node): boolean {
     ts.isReturnStatement(parent) ||
     ts.isTemplateSpan(parent) ||
     ts.isSpreadElement(parent) ||
+    ts.isArrayLiteralExpression(parent) ||
     ts.isArrowFunction(parent) ||
     (ts.isPropertyAccessExpression(parent) && parent.expression === node)
   );

@@ -86,17 +86,36 @@ export interface Question {
  */
 export function questionsAt(site: Site, node: Node, about: string, most: number): Question[] {
   const mentioned = (text: string): number => (about.includes(text) ? 0.25 : 0);
-  return site.scope
-    .valuesAt(node)
+  const values = site.scope.valuesAt(node);
+  const single = values
     .flatMap((value) =>
       asked(site, value).map(({ text, fit }) => {
-        const natural = (value.near ? 0.3 : 0) + (value.unused ? 0.5 : 0) + 0.2 * likeness(value.text, about);
-        return { text, fit: fit * Math.min(1, 0.2 + natural + mentioned(value.text)) };
+        const natural =
+          0.2 + (value.near ? 0.3 : 0) + 0.2 * likeness(value.text, about) + mentioned(value.text);
+        return { text, fit: fit * natural * (value.unused ? 3 : 1) };
       }),
     )
-    .filter(({ text }) => !about.includes(text))
-    .toSorted((a, b) => b.fit - a.fit)
-    .slice(0, most);
+    .filter(({ text }) => !about.includes(text));
+  return [...single, ...bounds(site, values)].toSorted((a, b) => b.fit - a.fit).slice(0, most);
+}
+
+/** Whether a figure has come to a limit that has a name. */
+function bounds({ ts }: Site, values: readonly Value[]): Question[] {
+  const numbers = values.filter(
+    ({ type, text }) => (type.flags & ts.TypeFlags.NumberLike) !== 0 && /^[\w$.]+$/.test(text),
+  );
+  const isLimit = ({ text }: Value): boolean => /^[A-Z][A-Z\d_]*$/.test(text);
+  return numbers.filter(isLimit).flatMap((limit) =>
+    numbers
+      .filter((value) => value.near && !isLimit(value))
+      .flatMap((value) => {
+        const natural = (0.1 + 0.5 * likeness(limit.text, value.text)) * (limit.unused ? 3 : 1);
+        return [">=", "<", ">", "<="].map((sign, index) => ({
+          text: `${value.text} ${sign} ${limit.text}`,
+          fit: natural * (index < 2 ? 1 : 0.7),
+        }));
+      }),
+  );
 }
 
 /** Most literals of a union that are compared with. */
@@ -126,6 +145,12 @@ function asked(site: Site, { text, type }: Value): Question[] {
     return [
       { text: `${text} !== undefined`, fit: 0.5 },
       { text: `${text} === undefined`, fit: 0.5 },
+      ...(type.types.some((member) => member.flags & ts.TypeFlags.NumberLike)
+        ? [
+            { text: `${text} === 0`, fit: 0.4 },
+            { text: `${text} !== 0`, fit: 0.4 },
+          ]
+        : []),
     ];
   if (type.flags & ts.TypeFlags.StringLike)
     return [

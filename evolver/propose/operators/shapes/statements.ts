@@ -11,13 +11,6 @@ export function listAround(ts: Ts, statement: Node): StatementList | undefined {
   return ts.isBlock(parent) || ts.isCaseOrDefaultClause(parent) ? parent : undefined;
 }
 
-/** The statement that `node` is a part of, or is. */
-export function statementAround(ts: Ts, node: Node): T.Statement | undefined {
-  for (let at: Node | undefined = node; at; at = at.parent)
-    if (ts.isStatement(at) && !ts.isBlock(at)) return at;
-  return undefined;
-}
-
 export function neighbours(
   statement: Node,
   list: StatementList,

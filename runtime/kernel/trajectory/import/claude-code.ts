@@ -19,48 +19,26 @@ export interface SessionReader {
  * @param name name of the file without its end: the id of a session, or of an agent within one
  */
 export function claudeCodeSession(name: string): SessionReader {
-  const turns: Turn[] = [];
-  const seen: Seen = {
-    sessions: new Set(),
-    agent: undefined,
-    cwd: undefined,
-    model: undefined,
-    first: undefined,
-    last: undefined,
-  };
-  let reply: Reply | undefined;
+  const items: (Turn | Reply)[] = [];
+  // A reply is written block by block, each with its id; the result of one call may come before the next call.
+  const replies = new Map<string, Reply>();
+  const seen = nothingSeen();
   let step = 0;
-  const flush = (): void => {
-    if (reply !== undefined) turns.push(replyTurn(reply));
-    reply = undefined;
-  };
   return {
     take(value) {
       const index = step++;
-      const record = parseRow(Record_, value);
+      const record = parseRow(AnyRecord, value);
       if (record.type !== "user" && record.type !== "assistant") {
-        flush();
-        turns.push({ kind: "noted", note: `claude-code:${record.type}`.slice(0, 64), data: record });
+        items.push({ kind: "noted", note: `claude-code:${record.type}`.slice(0, 64), data: record });
         return;
       }
       const message = parseRow(MessageRecord, value);
+      if (message.type === "user") items.push(...userTurns(message, index));
+      else takeReply(items, replies, message, index);
       note(seen, message);
-      if (message.type === "assistant") {
-        // A reply is written block by block, each with the id of the message.
-        if (reply !== undefined && reply.id !== undefined && reply.id === message.message.id)
-          join(reply, message);
-        else {
-          flush();
-          reply = begin(message, index);
-        }
-        return;
-      }
-      flush();
-      turns.push(...userTurns(message, index));
     },
     end() {
-      flush();
-      if (!turns.some(({ kind }) => kind === "acted")) throw new BadRow("no record is a reply");
+      if (!items.some(({ kind }) => kind === "reply")) throw new BadRow("no record is a reply");
       const [first] = seen.sessions;
       const session = seen.sessions.has(name) ? name : first;
       return {
@@ -71,14 +49,14 @@ export function claudeCodeSession(name: string): SessionReader {
         startedAt: seen.first,
         endedAt: seen.last,
         outcome: { kind: "unknown" },
-        turns,
+        turns: items.map((item) => (item.kind === "reply" ? replyTurn(item) : item)),
         extra: {},
       };
     },
   };
 }
 
-const Record_ = z.looseObject({ type: z.string().min(1) });
+const AnyRecord = z.looseObject({ type: z.string().min(1) });
 const MessageRecord = z.looseObject({
   type: z.enum(["user", "assistant"]),
   sessionId: z.string().optional(),
@@ -138,6 +116,17 @@ interface Seen {
   last: string | undefined;
 }
 
+function nothingSeen(): Seen {
+  return {
+    sessions: new Set(),
+    agent: undefined,
+    cwd: undefined,
+    model: undefined,
+    first: undefined,
+    last: undefined,
+  };
+}
+
 function note(seen: Seen, { sessionId, agentId, cwd, timestamp, message }: MessageRecord): void {
   if (sessionId !== undefined) seen.sessions.add(sessionId);
   seen.agent ??= agentId;
@@ -148,17 +137,29 @@ function note(seen: Seen, { sessionId, agentId, cwd, timestamp, message }: Messa
 }
 
 interface Reply {
-  readonly id: string | undefined;
+  readonly kind: "reply";
   readonly step: number;
   readonly content: ContentBlock[];
   readonly parts: unknown[];
   last: MessageRecord;
 }
 
-function begin(record: MessageRecord, step: number): Reply {
-  const reply: Reply = { id: record.message.id, step, content: [], parts: [], last: record };
+function takeReply(
+  items: (Turn | Reply)[],
+  replies: Map<string, Reply>,
+  record: MessageRecord,
+  step: number,
+): void {
+  const { id } = record.message;
+  const begun = id === undefined ? undefined : replies.get(id);
+  if (begun !== undefined) {
+    join(begun, record);
+    return;
+  }
+  const reply: Reply = { kind: "reply", step, content: [], parts: [], last: record };
   join(reply, record);
-  return reply;
+  items.push(reply);
+  if (id !== undefined) replies.set(id, reply);
 }
 
 function join(reply: Reply, record: MessageRecord): void {

@@ -45,10 +45,18 @@ interface State {
   /** Authors and fields of what is pending, for which messages have no place. */
   told: Record<string, unknown>[];
   replies: number;
-  /** Calls that were made, the latest of each id. */
-  readonly calls: Map<string, { readonly call: ToolUseBlock; readonly agent: string | undefined }>;
-  /** Calls of the last reply that have no answer yet. */
+  /** Calls that were made, the latest of each id that the source gave. */
+  readonly calls: Map<string, Made>;
+  /** Ids of the calls of the last reply that have no answer yet, as the source gave them. */
   open: string[];
+}
+
+interface Made {
+  /** With an id that no other call of the run has. */
+  readonly call: ToolUseBlock;
+  readonly agent: string | undefined;
+  /** How many calls had that id before. */
+  readonly before: number;
 }
 
 function begin(transcript: Transcript, arrival: Arrival): State {
@@ -106,8 +114,10 @@ function tell(state: State, { role, text, source }: Extract<Turn, { kind: "told"
 }
 
 function act(state: State, turn: Extract<Turn, { kind: "acted" }>): void {
-  const content = [...turn.content];
-  const calls = content.filter((block) => block.type === "tool_use");
+  const sourceIds = turn.content.flatMap((block) => (block.type === "tool_use" ? [block.id] : []));
+  const content = turn.content.map((block) =>
+    block.type === "tool_use" ? madeCall(state, block, turn.source.agent) : block,
+  );
   const step = state.replies++;
   add(
     state,
@@ -123,7 +133,7 @@ function act(state: State, turn: Extract<Turn, { kind: "acted" }>): void {
       },
       reply: {
         content,
-        stop_reason: turn.stopReason ?? (calls.length > 0 ? "tool_use" : "end_turn"),
+        stop_reason: turn.stopReason ?? (sourceIds.length > 0 ? "tool_use" : "end_turn"),
         model: turn.model ?? state.model,
       },
       ...(turn.usage === undefined ? {} : { usage: turn.usage }),
@@ -137,8 +147,16 @@ function act(state: State, turn: Extract<Turn, { kind: "acted" }>): void {
   state.pending = content.length === 0 ? [] : [{ role: "assistant", content }];
   state.system = undefined;
   state.told = [];
-  state.open = calls.map(({ id }) => id);
-  for (const call of calls) state.calls.set(call.id, { call, agent: turn.source.agent });
+  state.open = sourceIds;
+}
+
+/** Some sources use ids again; here each call has one of its own, or results could not be told apart. */
+function madeCall(state: State, block: ToolUseBlock, agent: string | undefined): ToolUseBlock {
+  const earlier = state.calls.get(block.id);
+  const before = earlier === undefined ? 0 : earlier.before + 1;
+  const call = before === 0 ? block : { ...block, id: `${block.id}#${before + 1}` };
+  state.calls.set(block.id, { call, agent, before });
+  return call;
 }
 
 function answer(state: State, turn: Extract<Turn, { kind: "answered" }>): void {
@@ -156,7 +174,7 @@ function answer(state: State, turn: Extract<Turn, { kind: "answered" }>): void {
     {
       kind: "tool_called",
       step: Math.max(0, state.replies - 1),
-      call_id: id,
+      call_id: made?.call.id ?? id,
       name: made?.call.name ?? turn.name ?? "unknown",
       input: shortInput(made?.call.input ?? {}),
       capability: "unknown",
@@ -174,7 +192,7 @@ function answer(state: State, turn: Extract<Turn, { kind: "answered" }>): void {
   );
   show(state, {
     type: "tool_result",
-    tool_use_id: id,
+    tool_use_id: made?.call.id ?? id,
     content: turn.content,
     ...(turn.isError ? { is_error: true } : {}),
   });

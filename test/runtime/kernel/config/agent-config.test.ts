@@ -14,6 +14,26 @@ test("a sandbox tier that cannot be had is no choice", () => {
   expect(() => read("sandbox: { tier: landlock }")).toThrow(/agent\.yaml:2: sandbox\.tier: .*"bwrap"/);
 });
 
+test("a coding agent that may propose must be named, and have a price under a cap", () => {
+  const agent = "coding_agent: { command: [claude, -p, Do the task in TASK.md] }";
+  expect(read(`evolution: { ${agent}, proposers: [coding-agent] }`).evolution.coding_agent).toEqual({
+    command: ["claude", "-p", "Do the task in TASK.md"],
+    minutes: 10,
+    env: [],
+    show: [],
+    network: false,
+  });
+  expect(() => read("evolution: { proposers: [coding-agent] }")).toThrow(
+    "evolution.coding_agent: is missing",
+  );
+  expect(() => read(`evolution: { ${agent}, proposers: [coding-agent], usd: 5 }`)).toThrow(
+    "evolution.coding_agent.usd: is missing: without it nobody knows what an attempt costs",
+  );
+  expect(() => read("evolution: { coding_agent: { command: [a], network: [https://example.org] } }")).toThrow(
+    "must be a host, or host:port",
+  );
+});
+
 function read(text: string): AgentConfig {
   return parseYaml(`version: 1\n${text}\n`, "agent.yaml", AgentConfig);
 }

@@ -77,7 +77,7 @@ describe("what is wrong is told with its line", () => {
       "wrong word in a list",
       "version: 1\nevolution:\n  proposers: [distill, operator]\n",
       [
-        '3: evolution.proposers.1: Invalid option: expected one of "operators"|"distill"|"model"; did you mean "operators"?',
+        '3: evolution.proposers.1: Invalid option: expected one of "operators"|"distill"|"model"|"coding-agent"; did you mean "operators"?',
       ],
     ],
     ["another version", "version: 2\n", ["1: version: Invalid input: expected 1"]],

@@ -139,13 +139,19 @@ describe("openai-chat", async () => {
   const runs = runsOf("openai-chat", await readAll("openai-chat", join(FIXTURES, "airline.openai.jsonl")));
   const [first] = runs as [(typeof runs)[number]];
 
-  test("an id that is used again belongs to the latest call", () => {
+  test("an id that is used again belongs to the latest call, and each call gets one of its own", () => {
     expect(
-      first.of("tool_called").map(({ name, result, source }) => [name, result.is_error, source?.step]),
+      first
+        .of("tool_called")
+        .map(({ name, result, source, call_id }) => [name, result.is_error, source?.step, call_id]),
     ).toEqual([
-      ["find", false, 3],
-      ["book", true, 5],
+      ["find", false, 3, "x"],
+      ["book", true, 5, "x#2"],
     ]);
+    expect(first.requests.at(-1)?.at(-1)).toMatchObject({
+      content: [{ type: "tool_result", tool_use_id: "x#2" }],
+    });
+    expect(first.of("model_called")[1]?.reply?.content.at(-1)).toMatchObject({ id: "x#2", name: "book" });
   });
 
   test("arguments are parsed; what is no JSON stays the text that the model wrote", () => {

@@ -109,6 +109,32 @@ test("a line of a session that is none costs no other", async () => {
   });
 });
 
+test("calls of one reply are together, also when the result of the first was written before the second", async () => {
+  const use = (id: string): object => ({
+    type: "assistant",
+    sessionId: "p",
+    message: { id: "m", role: "assistant", content: [{ type: "tool_use", id, name: "Read", input: {} }] },
+  });
+  const result = (id: string): object => ({
+    type: "user",
+    sessionId: "p",
+    message: { role: "user", content: [{ type: "tool_result", tool_use_id: id, content: id }] },
+  });
+  const rows = [
+    use("a"),
+    result("a"),
+    use("b"),
+    result("b"),
+    { ...use("c"), message: { role: "assistant", content: "Done." } },
+  ];
+  const [run] = runsOf("claude-code", await readAll("claude-code", write("p.jsonl", lines(...rows))));
+  expect(run?.of("model_called")).toHaveLength(2);
+  expect(run?.requests.at(-1)).toMatchObject([
+    { role: "assistant", content: [{ id: "a" }, { id: "b" }] },
+    { role: "user", content: [{ tool_use_id: "a" }, { tool_use_id: "b" }] },
+  ]);
+});
+
 test("nothing at a path, and a folder without such files, are told", async () => {
   mkdirSync(join(folder, "none"));
   await expect(readAll("atif", join(folder, "missing.json"))).rejects.toThrow("cannot be read");

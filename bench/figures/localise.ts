@@ -1,0 +1,44 @@
+/** At which place of the ranking the planted line stands, without a cycle: the suite runs once on the faulty harness. */
+import { join } from "node:path";
+import { currentRelease } from "../../replay/release/release.ts";
+import { releaseGenome } from "../../replay/release/genome.ts";
+import { createTrialRunner } from "../../replay/runner.ts";
+import { openSuite } from "../../replay/suites/suite.ts";
+import type { Bench, Figure } from "../figure.ts";
+import { chosenFaults } from "../support/repair/chosen.ts";
+import type { Fault } from "../support/repair/faults.ts";
+import { placed, type Placed } from "../support/repair/placed.ts";
+import { plantedHome, SUITE } from "../support/repair/planted-home.ts";
+import { share } from "../support/repair/share.ts";
+import { suiteFor } from "../support/repair/suite.ts";
+
+export const localised: Figure = {
+  name: "localise",
+  about: "places of planted faults in the ranking of suspicious lines; see --fault and --family",
+  async measure(bench) {
+    const places: { readonly fault: Fault; readonly at: Placed | undefined }[] = [];
+    for (const fault of chosenFaults(bench)) {
+      const at = await look(fault, bench);
+      process.stderr.write(
+        `bench: ${fault.name}: place ${at?.rank ?? "none"} of ${at?.failing ?? 0} failing tasks\n`,
+      );
+      places.push({ fault, at });
+    }
+    const within = (most: number): number => places.filter(({ at }) => (at?.rank ?? Infinity) <= most).length;
+    return [
+      share("planted line in the top 5", within(5), places.length, { atLeast: 80 }),
+      share("planted line first", within(1), places.length),
+      share("planted line in the top 10", within(10), places.length),
+    ];
+  },
+};
+
+async function look(fault: Fault, { temp, sandbox, signal }: Bench): Promise<Placed | undefined> {
+  const dir = join(temp, `localise-${fault.name}`);
+  await using planted = await plantedHome(dir, [fault], suiteFor(fault.concern), sandbox);
+  const { runtime } = planted;
+  const genome = await releaseGenome(runtime.home, (await currentRelease(dir)).commit);
+  const tasks = await openSuite(runtime.home, SUITE);
+  await createTrialRunner(runtime).runAll({ genome, tasks, purpose: "trial", signal });
+  return await placed(planted, fault);
+}
