@@ -174,7 +174,14 @@ const sawException = (finish: Finish, requests: readonly ModelRequest[]): boolea
 const misnamed = trace(
   asked([user("go")], [use("Read_File", {})]),
   called("Read_File", {}, failed("there is no tool Read_File; there are: bash, read-file", "unknown_tool")),
-  asked([shown("there is no tool Read_File", { is_error: true })], [say("I am stuck")], 1),
+  asked(
+    [
+      { role: "assistant", content: [use("Read_File", {})] },
+      shown("there is no tool Read_File", { is_error: true }),
+    ],
+    [say("I am stuck")],
+    1,
+  ),
   finished("done", "I am stuck"),
 );
 const misnaming = (): Script => ({
