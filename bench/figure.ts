@@ -24,6 +24,8 @@ export interface Bench {
   /** Planted faults and families of them that the repair figures are limited to. */
   readonly faults: readonly string[];
   readonly families: readonly string[];
+  /** Wall time that a cycle of the repair figures may take. */
+  readonly cycleSeconds: number;
   readonly signal: AbortSignal;
 }
 

@@ -12,7 +12,11 @@ export interface Options {
   readonly faults: readonly string[];
   /** Which concerns of planted faults; all of them when empty. */
   readonly families: readonly string[];
+  /** Wall time of a cycle in the repair figures, in seconds. */
+  readonly cycleSeconds: number;
 }
+
+const CYCLE_SECONDS = 90;
 
 export type Parsed =
   | { readonly kind: "run"; readonly options: Options }
@@ -32,7 +36,12 @@ export function parseOptions(args: readonly string[], figures: readonly Figure[]
       };
     }
     const { json = false, packed, data, out, fault: faults = [], family: families = [] } = values;
-    return { kind: "run", options: { figures: chosen, json, packed, data, out, faults, families } };
+    const cycleSeconds = Number(values["cycle-seconds"] ?? CYCLE_SECONDS);
+    if (!(cycleSeconds > 0)) return { kind: "wrong", problem: "--cycle-seconds takes a number above 0" };
+    return {
+      kind: "run",
+      options: { figures: chosen, json, packed, data, out, faults, families, cycleSeconds },
+    };
   } catch (error) {
     return {
       kind: "wrong",
@@ -49,6 +58,7 @@ const OPTIONS = {
   out: { type: "string" },
   fault: { type: "string", multiple: true },
   family: { type: "string", multiple: true },
+  "cycle-seconds": { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -65,6 +75,7 @@ Ends with 0 also when a figure is short of its bar, with 1 when one could not be
   --data DIR     a folder of your own, which is only read: measures its snapshot too
   --fault NAME   of the repair figures: this planted fault only; may be given several times
   --family NAME  of the repair figures: faults of this family only; may be given several times
+  --cycle-seconds N  of the repair figures: wall time of a cycle; ${CYCLE_SECONDS} when left out
   --out FILE     write what is printed to a file as well; nothing else is written outside temporary folders
   -h, --help     show this
 

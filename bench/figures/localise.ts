@@ -12,6 +12,9 @@ import { plantedHome, SUITE } from "../support/repair/planted-home.ts";
 import { share } from "../support/repair/share.ts";
 import { suiteFor } from "../support/repair/suite.ts";
 
+/** Two to learn from and one that is held out, at the least. */
+const LEAST_BROKEN = 4;
+
 export const localised: Figure = {
   name: "localise",
   about: "places of planted faults in the ranking of suspicious lines; see --fault and --family",
@@ -29,6 +32,12 @@ export const localised: Figure = {
       share("planted line in the top 5", within(5), places.length, { atLeast: 80 }),
       share("planted line first", within(1), places.length),
       share("planted line in the top 10", within(10), places.length),
+      {
+        what: "faults that break fewer than 4 tasks",
+        unit: "count",
+        value: places.filter(({ at }) => (at?.failing ?? 0) < LEAST_BROKEN).length,
+        bar: 0,
+      },
     ];
   },
 };

@@ -17,7 +17,6 @@ const TRIPLES: readonly (readonly [string, string, string])[] = [
   ["input-passed-unread", "asked-wait-ignored", "line-ends-kept"],
 ];
 const CYCLES = 4;
-const CYCLE_SECONDS = 90;
 
 export const repairMulti: Figure = {
   name: "repair-multi",
@@ -32,7 +31,7 @@ export const repairMulti: Figure = {
       const options = {
         dir,
         cycles: CYCLES,
-        seconds: CYCLE_SECONDS,
+        seconds: bench.cycleSeconds,
         sandbox: bench.sandbox,
         signal: bench.signal,
       };

@@ -5,16 +5,13 @@ import { chosenFaults } from "../support/repair/chosen.ts";
 import { repair, type Repair } from "../support/repair/repair.ts";
 import { share } from "../support/repair/share.ts";
 
-/** Wall time of one cycle, in seconds. */
-const CYCLE_SECONDS = 90;
-
 export const repairs: Figure = {
   name: "repair",
   about: "planted faults of harnesses, repaired by one offline cycle each: minutes; see --fault and --family",
   async measure(bench) {
     const done: Repair[] = [];
     for (const fault of chosenFaults(bench)) {
-      const options = { dir: join(bench.temp, `repair-${fault.name}`), seconds: CYCLE_SECONDS };
+      const options = { dir: join(bench.temp, `repair-${fault.name}`), seconds: bench.cycleSeconds };
       const one = await repair(fault, { ...options, sandbox: bench.sandbox, signal: bench.signal });
       process.stderr.write(`bench: ${told(one)}\n`);
       done.push(one);

@@ -9,7 +9,13 @@ import { benchHome, type BenchHome } from "./home.ts";
 
 /** Ctrl-C stops what is being measured and cleans up as well. @throws NoSandbox */
 export async function withBench(
-  { packed, data, faults, families }: Pick<Options, "packed" | "data" | "faults" | "families">,
+  {
+    packed,
+    data,
+    faults,
+    families,
+    cycleSeconds,
+  }: Pick<Options, "packed" | "data" | "faults" | "families" | "cycleSeconds">,
   use: (bench: Bench) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController();
@@ -32,6 +38,7 @@ export async function withBench(
       data: data === undefined ? undefined : resolve(data),
       faults,
       families,
+      cycleSeconds,
       signal: stop.signal,
     });
   } finally {

@@ -47,6 +47,7 @@ evolution:
   proposers: [distill, operators]
   parallel: 3
   search: { candidates: 400, seconds: 40 }
+  model: { judge: false }
 `;
 
 /** A home with the shipped harness, the house's library and lessons, committed; without any task. @returns its folder */

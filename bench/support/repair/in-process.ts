@@ -38,7 +38,10 @@ const SECONDS = 20;
 export async function runInProcess(setup: Setup, task: TaskOnDisk): Promise<Outcome> {
   const scratch = await mkdtemp(join(tmpdir(), "ratchet-scenario-"));
   const seconds = Math.min(task.task.budgets?.seconds ?? SECONDS, SECONDS);
-  const stop = AbortSignal.timeout(seconds * 1000);
+  const time = new AbortController();
+  // A timer of its own keeps the process from ending while a harness only waits.
+  const timer = setTimeout(() => time.abort(), seconds * 1000);
+  const stop = time.signal;
   const services = await startServices({ task, sandbox: setup.sandbox, signal: stop });
   try {
     const workspace = join(scratch, "workspace");
@@ -70,6 +73,7 @@ export async function runInProcess(setup: Setup, task: TaskOnDisk): Promise<Outc
     const isCrash = said.startsWith("threw TypeError") || said.startsWith("threw RangeError");
     return { pass: verdict === "pass" && !isCrash, why: `${detail}\n${said}` };
   } finally {
+    clearTimeout(timer);
     await services.stop();
     await rm(scratch, { recursive: true, force: true });
   }
