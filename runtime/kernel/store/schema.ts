@@ -60,6 +60,7 @@ const MIGRATIONS: readonly string[] = [
     signature TEXT NOT NULL,
     digest    TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX failures_by_signature ON failures (signature);
   CREATE TABLE failure_clusters (
     id       TEXT PRIMARY KEY,
     kind     TEXT NOT NULL,
