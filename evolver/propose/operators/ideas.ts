@@ -105,7 +105,7 @@ const UNSUSPECTED = 0.1;
 /** Suspicion tells places apart more sharply than its figures do: most lines of a loop run in every run. */
 const SHARPNESS = 3;
 /** 1: a statement with many possible changes gets no more trials than one with few; 0: each change counts alike. */
-const SHARING = 0.6;
+const SHARING = 0.7;
 
 function shared(source: Source, { name, weight, rationale }: Mutation, changes: readonly Placed[]): Idea[] {
   const total = changes.reduce((sum, { change }) => sum + change.fit, 0);

@@ -10,7 +10,7 @@ const MOST = 12;
 /** Asks more: a flag or a comparison that is at hand joins a condition, or stands before a statement. */
 export const addCondition: Mutation = {
   name: "add-condition",
-  weight: 9,
+  weight: 14,
   rationale: "The code may do something also where it should not.",
   changes(node, site) {
     const { ts, source } = site;

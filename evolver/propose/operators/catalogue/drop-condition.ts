@@ -8,7 +8,7 @@ import type { Node } from "../project.ts";
 /** Asks less: one side of `&&`, `||` or `??`, one branch of a choice. */
 export const dropCondition: Mutation = {
   name: "drop-condition",
-  weight: 8,
+  weight: 6,
   rationale: "A condition too many may keep the code from what it should do.",
   changes(node, site) {
     const { ts, source } = site;

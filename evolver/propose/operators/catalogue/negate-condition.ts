@@ -5,7 +5,7 @@ import { isCondition, isNegation, negated } from "../shapes/conditions.ts";
 /** Asks the opposite. */
 export const negateCondition: Mutation = {
   name: "negate-condition",
-  weight: 8,
+  weight: 6,
   rationale: "The condition may hold exactly when it should not.",
   changes(node, site) {
     if (!isCondition(site, node) || isNegation(site, node.parent)) return [];

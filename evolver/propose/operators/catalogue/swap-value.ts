@@ -11,7 +11,7 @@ const MOST = 14;
 /** Reads another value of the same type that is at hand. */
 export const swapValue: Mutation = {
   name: "swap-value",
-  weight: 25,
+  weight: 20,
   rationale: "The code may read the wrong one of several values of this type.",
   changes(node, site) {
     const type = wantedAt(site, node);

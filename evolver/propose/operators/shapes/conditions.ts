@@ -118,14 +118,16 @@ function bounds({ ts }: Site, values: readonly Value[]): Question[] {
   );
 }
 
+/** A flag is there to be asked, more than a figure or a text is. */
+const FLAG = 2;
 /** Most literals of a union that are compared with. */
 const MEMBERS = 8;
 
 function asked(site: Site, { text, type }: Value): Question[] {
   const { ts, checker } = site;
   if (type.flags & ts.TypeFlags.BooleanLike) {
-    const both = /[<>=]/.test(text) ? [] : [{ text: `!${text}`, fit: 0.9 }];
-    return [{ text, fit: 1 }, ...both];
+    const both = /[<>=]/.test(text) ? [] : [{ text: `!${text}`, fit: FLAG }];
+    return [{ text, fit: FLAG }, ...both];
   }
   if (!/^[\w$.]+$/.test(text)) return [];
   if (

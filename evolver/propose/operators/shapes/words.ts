@@ -12,7 +12,12 @@ export function likeness(a: string, b: string): number {
 
 function wordsOf(text: string): Set<string> {
   const words = text.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
-  return new Set(words.split(/[^a-z\d]+/).filter((word) => word !== ""));
+  return new Set(
+    words
+      .split(/[^a-z\d]+/)
+      .map((word) => word.replace(/ies$/, "y").replace(/(?<=[a-z]{2})s$/, ""))
+      .filter((word) => word !== ""),
+  );
 }
 
 /** `Use `a` instead of `b` in nextMove`, short enough for a commit subject. */
