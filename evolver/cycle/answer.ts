@@ -11,7 +11,6 @@ import { TRIALS, type Evaluated, type EvaluationContext } from "./evaluate.ts";
 import { proposalsFor, roomFor, takeForTrials } from "./proposals.ts";
 import { refined } from "./refine.ts";
 import { screen } from "./screen.ts";
-import { ENOUGH } from "./search/order.ts";
 import { search } from "./search/search.ts";
 import { settle } from "./settle.ts";
 import { split, taskOf } from "./split.ts";
@@ -64,6 +63,9 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
   return false;
 }
 
+/** Candidates that help in quick trials and are tried for real, at the least. */
+const LEAST_SEARCHED = 3;
+
 /** Lowest rung first; a higher one is tried when nothing of the lower ones was accepted. */
 async function tryInOrder(
   state: CycleState,
@@ -75,31 +77,52 @@ async function tryInOrder(
   let room = most;
   for (const rung of RUNGS) {
     const ofRung = proposals.filter((proposal) => proposal.rung === rung);
-    const worth = await worthTrials(state, context, target, { proposals: ofRung, room });
-    room -= worth.length;
-    const screened = await settleAll(worth.map((proposal) => screen(context, proposal)));
-    const committed: Evaluated[] = [];
-    for (const one of screened) {
-      if ("refused" in one) state.refused.push(one);
-      else committed.push(one);
+    if (ofRung.length > room && context.deterministic) {
+      // What has shown that it helps is tried also when lower rungs have taken all the room.
+      const searched = { proposals: ofRung, most: Math.max(room, LEAST_SEARCHED) };
+      const isAccepted = await trySearched(state, context, target, searched);
+      if (isAccepted === true) return true;
+      if (isAccepted === false) continue;
     }
-    if (await judgeInOrder(state, context, target, committed)) return true;
+    const taken = takeForTrials(state, target.id, ofRung, room);
+    room -= taken.length;
+    if (await screenAndJudge(state, context, target, taken)) return true;
   }
   return false;
 }
 
-/** As many as there is room for; of more, where that can be done, those that help in a quick trial. */
-async function worthTrials(
+/** One after the other of what helps in quick trials, until one is accepted or none is left. Undefined where they cannot tell. */
+async function trySearched(
   state: CycleState,
   context: EvaluationContext,
   target: Cluster,
-  { proposals, room }: { readonly proposals: readonly Proposal[]; readonly room: number },
-): Promise<readonly Proposal[]> {
-  const isMore = proposals.length > room && context.deterministic;
-  const found = isMore ? await search(state, context, target, proposals) : undefined;
-  // What has shown that it helps is tried also when lower rungs have taken all the room.
-  const most = found === undefined ? room : Math.max(room, ENOUGH);
-  return takeForTrials(state, target.id, found ?? proposals, most);
+  { proposals, most }: { readonly proposals: readonly Proposal[]; readonly most: number },
+): Promise<boolean | undefined> {
+  const helpful = await search(state, context, target, proposals);
+  if (helpful === undefined) return undefined;
+  let left = most;
+  for await (const proposal of helpful) {
+    const taken = takeForTrials(state, target.id, [proposal], left);
+    if (await screenAndJudge(state, context, target, taken)) return true;
+    left -= taken.length;
+    if (left <= 0 || taken.length === 0) break;
+  }
+  return false;
+}
+
+async function screenAndJudge(
+  state: CycleState,
+  context: EvaluationContext,
+  target: Cluster,
+  proposals: readonly Proposal[],
+): Promise<boolean> {
+  const screened = await settleAll(proposals.map((proposal) => screen(context, proposal)));
+  const committed: Evaluated[] = [];
+  for (const one of screened) {
+    if ("refused" in one) state.refused.push(one);
+    else committed.push(one);
+  }
+  return judgeInOrder(state, context, target, committed);
 }
 
 /** The full gate for what survived the screening, one after the other, until one is accepted. */

@@ -113,6 +113,7 @@ async function start(
     sides: new Map(),
     exhausted: new Set(),
     tried: new Set(),
+    offered: new Map(),
     rankings: new Map(),
     judged: [],
     refused: [],

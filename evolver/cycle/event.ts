@@ -20,7 +20,6 @@ export type CycleEvent =
       readonly title: string;
       readonly proposals: number;
       readonly helped: number;
-      readonly seconds: number;
     }
   | { readonly kind: "proposer-failed"; readonly proposer: string; readonly message: string }
   /** After each batch of pairs; `needed` is the e-value that suffices. */

@@ -8,7 +8,7 @@ import type { Knowledge } from "../knowledge/knowledge.ts";
 import { rungOf } from "../propose/rung.ts";
 import type { ProposeContext, Proposer } from "../propose/proposer.ts";
 import { passingTraces } from "./clusters.ts";
-import type { CycleState } from "./state.ts";
+import { offerKey, type CycleState } from "./state.ts";
 import type { Turn } from "./turns.ts";
 
 /** Reasons whose figures speak of support cases or of the patch alone. The figures of others would tell of held-out tasks. */
@@ -99,7 +99,7 @@ async function ask(
   proposers: readonly Proposer[],
   context: ProposeContext,
 ): Promise<Proposal[]> {
-  const { ledger, accounts, authors } = state;
+  const { ledger, accounts, authors, offered, head } = state;
   const proposals: Proposal[] = [];
   for (const proposer of proposers) {
     if (ledger.isSpent()) break;
@@ -118,7 +118,11 @@ async function ask(
     }
     ledger.charge(proposer.isUnpriced === true ? undefined : usd);
     accounts.charge(name, { usd, seconds: (performance.now() - began) / 1000, proposals: made.length });
-    for (const { edits } of made) authors.set(edits, name);
+    for (const { edits } of made) {
+      authors.set(edits, name);
+      const key = offerKey(context.cluster.id, head.genome.sha, rungOf(edits, context.paths));
+      offered.set(key, (offered.get(key) ?? 0) + 1);
+    }
     proposals.push(...made);
   }
   return proposals;

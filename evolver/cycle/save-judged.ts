@@ -5,12 +5,12 @@ import type { KeptCase } from "../../replay/bank/kept-case.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
-import type { Candidate, Proposal } from "../candidate.ts";
+import type { Candidate, Proposal, Rung } from "../candidate.ts";
 import { candidateId } from "../commit.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Cluster } from "../failure.ts";
 import { saveCandidate } from "../patches/saved.ts";
-import { whyThisRung, type Tried } from "../publish/escalation.ts";
+import { whyThisRung, type LowerRung } from "../publish/escalation.ts";
 import { commitMessage } from "../publish/message.ts";
 import { publish } from "../publish/publish.ts";
 
@@ -30,10 +30,10 @@ export async function saveJudged(options: {
   tasks: readonly TaskOnDisk[];
   cluster: Cluster;
   judged: Evaluated;
-  /** What was judged before it of the same cluster and parent. */
-  tried: readonly Tried[];
+  /** What became of a lower rung, for the same cluster and parent. */
+  before: (lower: Rung) => LowerRung;
 }): Promise<SavedCandidate> {
-  const { runtime, suite, parent, tasks, cluster, judged, tried } = options;
+  const { runtime, suite, parent, tasks, cluster, judged, before } = options;
   const { home, store } = runtime;
   const unpublished: Candidate = {
     id: candidateId(judged.commit),
@@ -54,7 +54,7 @@ export async function saveJudged(options: {
       candidate: unpublished,
       cluster,
       ...causeOf(judged.proposal),
-      whyThisRung: whyThisRung(judged.proposal.rung, tried),
+      whyThisRung: whyThisRung(judged.proposal.rung, before),
       reproduce: [`agent run --suite ${suite} --release ${parent.slice(0, 12)}`],
     }),
     now: new Date(),

@@ -6,7 +6,7 @@ import type { Cluster } from "../failure.ts";
 import { topUp } from "./arm.ts";
 import { TRIALS, type Evaluated } from "./evaluate.ts";
 import { saveJudged } from "./save-judged.ts";
-import { trialContext, type CycleState } from "./state.ts";
+import { offerKey, trialContext, type CycleState } from "./state.ts";
 
 /** @returns true when it was accepted */
 export async function settle(state: CycleState, target: Cluster, judged: Evaluated): Promise<boolean> {
@@ -19,9 +19,14 @@ export async function settle(state: CycleState, target: Cluster, judged: Evaluat
     tasks,
     cluster: target,
     judged,
-    tried: state.judged
-      .map((each) => each.candidate)
-      .filter((each) => each.cluster === target.id && each.parent === parent),
+    before: (lower) => ({
+      proposed: state.offered.get(offerKey(target.id, parent, lower)) ?? 0,
+      tried: state.judged
+        .map((each) => each.candidate)
+        .filter(
+          (each) => each.cluster === target.id && each.parent === parent && each.proposal.rung === lower,
+        ),
+    }),
   });
   state.judged.push({ candidate, outcomes: judged.outcomes });
   state.tally.count(judged.proposal, "judged");

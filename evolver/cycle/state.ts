@@ -5,7 +5,7 @@ import type { TrialRunner } from "../../replay/runner.ts";
 import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Ranking } from "../analyse/judge/ranking.ts";
-import type { Candidate, Proposal } from "../candidate.ts";
+import type { Candidate, Proposal, Rung } from "../candidate.ts";
 import type { CheckProcess } from "../process/checks.ts";
 import type { Proposer } from "../propose/proposer.ts";
 import type { Accounts } from "./accounts.ts";
@@ -64,6 +64,8 @@ export interface CycleState {
   readonly exhausted: Set<string>;
   /** What was tried already, as cluster, head and texts together. */
   readonly tried: Set<string>;
+  /** How many patches were proposed, by {@link offerKey}. */
+  readonly offered: Map<string, number>;
   /** How the judge put the guesses of a cluster in order; empty where it could not. */
   readonly rankings: Map<string, Ranking>;
   readonly judged: Judged[];
@@ -75,6 +77,10 @@ export interface CycleState {
     /** What may still be tried cheaply, by cluster. */
     readonly left: Map<string, SearchBudget>;
   };
+}
+
+export function offerKey(cluster: string, parent: string, rung: Rung): string {
+  return `${cluster} ${parent} ${rung}`;
 }
 
 /** How trials of every task of the cycle are made. */

@@ -257,6 +257,10 @@ describe("skills", () => {
       skills: expect.arrayContaining([expect.objectContaining({ name: "csv-total" })]),
       problems: [],
     });
+    const found = await agentJson(["skills", "find", "add", "up", "a", "column", "--limit", "1"], {
+      cwd: home,
+    });
+    expect(found).toMatchObject({ skills: [{ name: "csv-total" }], lessons: [] });
     await agentJson(["skills", "lint", join(home, "skills")]);
     const bad = join(folder.dir, "bad-skill");
     mkdirSync(bad);

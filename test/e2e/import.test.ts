@@ -80,24 +80,30 @@ describe("import", () => {
 
   it("groups their failures without being asked to look at them", async () => {
     const { clusters } = await agentJsonAs(Failures, ["failures"], { cwd: home });
-    const booked = clusters.find(({ signature }) => signature.startsWith("tool-error: book"));
+    const booked = clusters.find(({ signature }) => signature.startsWith("malformed-call: book"));
     expect(booked).toMatchObject({
       count: 1,
       runs: [
         {
           id: "flight-0-t0",
           source: "flight-0-t0",
-          hypotheses: [{ step: 5, agent: "agent", category: "tool-error" }, {}],
+          hypotheses: [
+            { step: 5, agent: "agent", category: "malformed-call" },
+            { step: 5, category: "tool-error" },
+            {},
+          ],
         },
       ],
     });
     const list = await agent(["failures"], { cwd: home });
     expect(list.stdout).toMatch(
-      /1 {2}a tool failed: book: Error: .* [0-9a-f]{12}\n +25% of 4 runs; .* imported\n/,
+      /1 {2}a tool call was malformed: book: .* [0-9a-f]{12}\n +25% of 4 runs; new; imported\n/,
     );
     const shown = await agent(["failures", "show", booked?.id.slice(0, 6) ?? ""], { cwd: home });
     expect(shown.stdout).toMatch(/▶ +5 +✗ book /);
-    expect(shown.stdout).toMatch(/1\. prompt {2}tool-error, step 5, score 0\.\d+\n {5}for {6}book failed/);
+    expect(shown.stdout).toMatch(
+      /1\. harness {2}malformed-call, step 5, score 0\.\d+\n {5}for {6}book was called/,
+    );
     expect(await agentJson(["failures", "show", booked?.id ?? ""], { cwd: home })).toMatchObject({
       medoid: { id: "flight-0-t0" },
       cluster: { id: booked?.id },

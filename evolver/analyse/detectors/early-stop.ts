@@ -24,4 +24,4 @@ export const earlyStop: Detector = (view) => {
 };
 
 const PROMISE =
-  /(?:^|[.!:\n]\s*)(?:(?:next|now|then),? )?(?:I(?:'| wi)ll|let me|I am going to|I'm going to) (?:now |next |first |then |start by |proceed to |continue )?(?!know\b|be happy\b|be glad\b|wait\b|be here\b|stop\b)[a-z]+[^.?!\n]{0,100}[.:…]?\s*$/i;
+  /(?:^|[.!:\n]\s*)(?:(?:next|now|then),? )?(?:I(?:'| wi)ll|let me|I am going to|I'm going to) (?:now |next |first |then |start by |proceed to |continue )?(?!know\b|be\b|wait\b|be here\b|stop\b)[a-z]+[^.?!\n]{0,100}[.:…]?\s*$/i;

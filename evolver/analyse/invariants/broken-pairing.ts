@@ -37,6 +37,8 @@ function faultIn(messages: readonly Message[], from: number): string | undefined
     if (asked.some((id) => !answered.includes(id))) return "a call has no result";
     if (answered.some((id) => !asked.includes(id))) return "a result has no call before it";
     if (new Set(answered).size < answered.length) return "a call is answered twice";
+    if (asked.some((id, place) => id !== answered[place]))
+      return "results are not in the order of their calls";
     asked = callsOf(message);
   }
   return asked.length > 0 ? "a call has no result" : undefined;

@@ -1,10 +1,11 @@
 import type { ContentBlock, Message } from "../../../runtime/kernel/protocol.ts";
 import type { Detector } from "../detector.ts";
 import { blocksOf } from "../view.ts";
-import { sure } from "./sure.ts";
 
 /** Each message is stored once: what the model said once stands in a request once, and so do results and the task. */
 export const repeatedMessage: Detector = (view) => {
+  // What another system sent to its model is not known, only what it said.
+  if (view.imported) return undefined;
   const said = new Map<string, number>();
   for (const { index, event } of view.models) {
     const fault = faultIn(view.requests.get(index) ?? [], said);
@@ -14,7 +15,7 @@ export const repeatedMessage: Detector = (view) => {
         template: fault,
         step: index,
         component: "harness",
-        score: sure(0.97, view),
+        score: 0.97,
         evidence: `in request ${event.step} ${fault}`,
       };
     }

@@ -30,3 +30,27 @@ export const CONCEPTS: Readonly<Record<Kind, string>> = {
   "budget-not-monotone": "budget used spent charge left step",
   "end-not-once": "finish end done finished",
 };
+
+/** Code that is there for a request that was refused: what runs in it is what the fault led to, not the fault. */
+const AFTER_REFUSAL =
+  "recover classify failure retry retryable overloaded fatal backoff wait kind code provider";
+
+/** Words of what merely follows from a kind of failure. */
+export const AFTERMATH: Partial<Readonly<Record<Kind, string>>> = {
+  "invalid-request": AFTER_REFUSAL,
+  "broken-pairing": AFTER_REFUSAL,
+  "repeated-message": AFTER_REFUSAL,
+};
+
+/** Finer than the kind: what a guess says of how it went wrong, and the words of code that does such things. */
+export const CLUES: readonly (readonly [RegExp, string])[] = [
+  [/has no call before it/, "compact cut divide group boundary start recent keep reply stored"],
+  [/has no result/, "answer outcome results batch abort run skip push"],
+  [/\btwice\b/, "push append store again id fresh same"],
+  [/not in the order/, "order results outcomes reverse sort index"],
+  [/another call/, "outcome result index order id match"],
+  [/\bempty\b|printed nothing/, "empty blank silent text trim"],
+  [/not marked|without the error mark/, "error mark result outcome failed"],
+  [/after compaction|in compaction/, "compact smaller size estimate keep middle notes"],
+  [/after success/, "reset zero progress nudges retries"],
+];

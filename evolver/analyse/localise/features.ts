@@ -18,6 +18,8 @@ export interface Features {
   /** Agreement of its words, and of its function's, with those of the failures. */
   readonly words: number;
   readonly place: number;
+  /** How far words may be believed, the same for all. */
+  readonly certainty: number;
   /** What a reader of the code would stumble over. */
   readonly smell: number;
   readonly smells: string | undefined;
@@ -39,7 +41,7 @@ export function featuresOf(
   const failed = executedIn(failing);
   const passed = executedIn(passing);
   const observed = units.map((unit) => strongest(unit, usersOf(unit, units), failed, passed));
-  const query = symptomsOf(failing, passing);
+  const { words: query, certainty } = symptomsOf(failing, passing);
   const words = bm25(
     units.map((unit) => unit.words),
     query,
@@ -62,6 +64,7 @@ export function featuresOf(
       stack: stacks[at] ?? 0,
       words: words[at] ?? 0,
       place: placeOf.get(`${unit.file}:${unit.fn}`) ?? 0,
+      certainty,
       smell: smells[at]?.strength ?? 0,
       smells: smells[at]?.why,
       counts: observation.counts,

@@ -44,6 +44,7 @@ export async function localise(
       return found ? [{ unit, found, score: scoreOf(unit, found) }] : [];
     })
     .toSorted((a, b) => b.score - a.score)
+    .filter(firstOfLine())
     .map(({ unit, found, score }) => ({
       file: unit.file,
       fn: unit.fn,
@@ -52,6 +53,15 @@ export async function localise(
       score: Math.min(1, score),
       why: reasonOf(unit, found),
     }));
+}
+
+/** A line is told once, however many statements it has. */
+function firstOfLine(): (each: { readonly unit: Unit }) => boolean {
+  const told = new Set<string>();
+  return ({ unit: { file, line } }) => {
+    const place = `${file}:${line}`;
+    return !told.has(place) && told.add(place).has(place);
+  };
 }
 
 /** `harness/loop.ts:act:72 0.84`, or without a function `harness/loop.ts::15 0.31`. */
@@ -74,37 +84,44 @@ function traced(path: string): string | undefined {
   return at < 0 ? undefined : path.slice(at).replace(/^\//, "");
 }
 
-export const WEIGHTS = {
+/** Fitted on faults of our own, planted at random into a harness; `place` and `said` are for words of the function and the unit. */
+const WEIGHTS = {
   ochiai: 0.25,
-  dstar: 0.2,
-  flow: 0.1,
-  stack: 0.6,
-  words: 0.15,
-  place: 0.2,
-  role: 0.1,
-  smell: 0.3,
+  dstar: 0.15,
+  flow: 0.03,
+  stack: 0.5,
+  words: 0.1,
+  place: 0.1,
+  smell: 0.6,
+  /** What a cause that the record shows takes from coverage, and gives to words. */
+  ranLess: 0.6,
+  saidMore: 2.5,
 };
 
-/** How often the fault of a harness sits in such a statement: conditions and state first (156 faults of 70 harnesses). */
+/** Faults of harnesses sit in conditions and in what changes state first (a survey of 156 faults in 70 harnesses). */
 const ROLES: Record<Role, number> = {
-  branch: 1,
-  effect: 0.8,
-  constant: 0.5,
-  value: 0.6,
-  exit: 0.5,
-  head: 0.3,
+  branch: 0.2,
+  effect: 0.25,
+  exit: 0.15,
+  constant: 0.05,
+  value: 0.05,
+  head: 0,
 };
 
-function scoreOf(unit: Unit, { ochiai, dstar, flow, stack, words, place, smell }: Features): number {
+function scoreOf(
+  unit: Unit,
+  { ochiai, dstar, flow, stack, words, place, smell, certainty }: Features,
+): number {
+  const [ran, said] = [1 - WEIGHTS.ranLess * certainty, 1 + WEIGHTS.saidMore * certainty];
   return (
-    WEIGHTS.ochiai * ochiai +
-    WEIGHTS.dstar * dstar +
+    ran * WEIGHTS.ochiai * ochiai +
+    ran * WEIGHTS.dstar * dstar +
     WEIGHTS.flow * flow +
     WEIGHTS.stack * stack +
-    WEIGHTS.words * words +
-    WEIGHTS.place * place +
+    said * WEIGHTS.words * words +
+    said * WEIGHTS.place * place +
     WEIGHTS.smell * smell +
-    WEIGHTS.role * ROLES[unit.role]
+    ROLES[unit.role]
   );
 }
 

@@ -2,24 +2,40 @@
 import type { Hypothesis, Trace } from "../../failure.ts";
 import { analyse, contrastOf } from "../analyse.ts";
 import { viewOf } from "../view.ts";
-import { CONCEPTS } from "./concepts.ts";
+import { AFTERMATH, CLUES, CONCEPTS } from "./concepts.ts";
 import { odditiesOf } from "./oddities.ts";
 import { wordsOf } from "./words.ts";
 
 /** The guess at the cause outweighs its words, and words of one run are a weak witness. */
 const CONCEPT_WEIGHT = 1;
 const SAID_WEIGHT = 1;
+const CLUE_WEIGHT = 1.5;
+const AFTERMATH_WEIGHT = 2;
+/** From this score on a guess names the cause. */
+const CERTAIN = 0.85;
 
-/** Weight by word: how much more of the failing than of the passing runs have it to do with. */
-export function symptomsOf(failing: readonly Trace[], passing: readonly Trace[]): Map<string, number> {
+export interface Symptoms {
+  /** Weight by word: how much more of the failing than of the passing runs have to do with it; below 0 for what only follows. */
+  readonly words: ReadonlyMap<string, number>;
+  /** 0 to 1: how many of the failures have a cause that their own record shows, rather than what it led to. */
+  readonly certainty: number;
+}
+
+export function symptomsOf(failing: readonly Trace[], passing: readonly Trace[]): Symptoms {
   const contrast = contrastOf(passing);
-  const weights = new Map<string, number>();
-  const add = (words: Iterable<string>, weight: number): void => {
-    for (const word of words) weights.set(word, (weights.get(word) ?? 0) + weight);
+  const words = new Map<string, number>();
+  let certain = 0;
+  const add = (more: Iterable<string>, weight: number): void => {
+    for (const word of more) words.set(word, (words.get(word) ?? 0) + weight);
   };
   for (const trace of failing) {
-    for (const { category, score } of strongest(analyse(trace, contrast).hypotheses)) {
+    const [best, ...others] = strongest(analyse(trace, contrast).hypotheses);
+    if (best && best.score >= CERTAIN && best.category !== "harness-error") certain += 1;
+    for (const { category, score, evidence } of best ? [best, ...others] : []) {
+      const clues = CLUES.flatMap(([told, more]) => (told.test(evidence) ? [more] : [])).join(" ");
+      add(new Set(wordsOf(clues)), (CLUE_WEIGHT * score) / failing.length);
       add(new Set(wordsOf(CONCEPTS[category])), (CONCEPT_WEIGHT * score) / failing.length);
+      add(new Set(wordsOf(AFTERMATH[category] ?? "")), (-AFTERMATH_WEIGHT * score) / failing.length);
     }
   }
   const passed = shareOf(passing);
@@ -27,7 +43,7 @@ export function symptomsOf(failing: readonly Trace[], passing: readonly Trace[])
     const more = share - (passed.get(word) ?? 0);
     if (more > 0) add([word], SAID_WEIGHT * more);
   }
-  return weights;
+  return { words, certainty: certain / Math.max(1, failing.length) };
 }
 
 /** Far behind the first, a guess says nothing about the code. */

@@ -177,7 +177,8 @@ function namesIn(ts: Ts, parts: readonly Node[]): Pick<Unit, "calls" | "reads" |
 function numbersIn(ts: Ts, part: Node): { name?: string; value: number }[] {
   const found: { name?: string; value: number }[] = [];
   const visit = (node: Node): void => {
-    if (ts.isNumericLiteral(node)) {
+    // What is written in hex is a mask or a bound of a format, and known by its form.
+    if (ts.isNumericLiteral(node) && !/^0x/i.test(node.getText())) {
       const value = Number(node.text.replaceAll("_", ""));
       const { parent } = node;
       const named =
@@ -192,11 +193,11 @@ function numbersIn(ts: Ts, part: Node): { name?: string; value: number }[] {
 
 const MUTATORS = new Set(["push", "unshift", "splice", "pop", "shift", "add", "set", "delete", "clear"]);
 
-function isAssignment(ts: Ts, operator: number): boolean {
+function isAssignment(ts: Ts, operator: Node["kind"]): boolean {
   return operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
 }
 
-function isStep(ts: Ts, operator: number): boolean {
+function isStep(ts: Ts, operator: Node["kind"]): boolean {
   return operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;
 }
 

@@ -7,10 +7,11 @@ import type { Trace } from "../../failure.ts";
 import type { ProposeContext } from "../proposer.ts";
 import { findInput, type InputValues } from "./input-pattern.ts";
 import { ledBy } from "./led-by.ts";
-import { jaccard, sameSkill } from "./novelty.ts";
+import { jaccard, sameSkill, type Described } from "./novelty.ts";
 import { learnedFrom, metadataOf } from "./provenance.ts";
 import { commandIn, shapeOf, textsIn } from "./shape.ts";
-import { procedureIn } from "./skill-steps.ts";
+import { procedureIn, type NewStep } from "./skill-steps.ts";
+import { skillText } from "./skill-text.ts";
 
 /** From this share of common words on two instructions ask for the same kind of thing. */
 const ALIKE = 0.3;
@@ -31,7 +32,11 @@ export function newSkill(context: ProposeContext): Proposal[] {
   const skill = write(examples, context);
   if (skill === undefined) return [];
   const path = `${context.paths.skills}/${skill.name}/SKILL.md`;
-  if (context.genome.has(path) || sameSkill(skill.text, existing(context)) !== undefined) return [];
+  if (
+    context.genome.has(path) ||
+    sameSkill(described(skill.name, skill.text), existing(context)) !== undefined
+  )
+    return [];
   return [
     {
       rung: "skill",
@@ -48,14 +53,17 @@ function likeness(one: string, other: string): number {
   return jaccard(new Set(words(one)), new Set(words(other)));
 }
 
-function existing({ genome, paths }: ProposeContext): { name: string; description: string; body: string }[] {
+function existing({ genome, paths }: ProposeContext): Described[] {
   return [...genome].flatMap(([path, text]) => {
     const name = path.startsWith(`${paths.skills}/`) ? path.split("/").at(-2) : undefined;
-    if (name === undefined) return [];
-    const { frontMatter, body } = splitSkillFile(text);
-    const about = frontMatter.kind === "missing" ? undefined : frontMatter.value["description"];
-    return [{ name, description: typeof about === "string" ? about : "", body }];
+    return name === undefined ? [] : [described(name, text)];
   });
+}
+
+function described(name: string, text: string): Described {
+  const { frontMatter, body } = splitSkillFile(text);
+  const about = frontMatter.kind === "missing" ? undefined : frontMatter.value["description"];
+  return { name, description: typeof about === "string" ? about : "", body };
 }
 
 /** Undefined when the runs have no steps in common, or something in them cannot be found in an instruction. */
@@ -77,65 +85,24 @@ function write(
     .slice(0, 3)
     .join("-")
     .replace(/[^a-z0-9-]/g, "");
-  const lastWrite = rows.findLastIndex(([call]) => call?.event.capability !== "observe");
-  const check = rows.slice(lastWrite + 1).map(([call]) => call && shapeOf(call.event));
-  const provenance = metadataOf(
-    learnedFrom(
-      "contrast",
-      cluster.id,
-      examples.map(({ run }) => run),
-    ),
+  const provenance = learnedFrom(
+    "contrast",
+    cluster.id,
+    examples.map(({ run }) => run),
   );
-  const text = [
-    "---",
-    `name: ${name}`,
-    `description: ${JSON.stringify(`How to ${common.join(", ")}. Learned from runs that did it.`)}`,
-    "metadata:",
-    ...Object.entries(provenance).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`),
-    "---",
-    "",
-    `# ${titled(common.slice(0, 3).join(" "))}`,
-    "",
-    `For tasks that speak of: ${vocabulary(instructions).join(", ")}.`,
-    "",
-    "## Preconditions",
-    "",
-    ...(inputs.size === 0
-      ? ["Nothing is needed beside the workspace."]
-      : [`The task names ${[...inputs.keys()].map((key) => `\`${key}\``).join(", ")}.`]),
-    "",
-    ...(inputs.size === 0
-      ? []
-      : [
-          "## Inputs",
-          "",
-          ...Array.from(
-            inputs,
-            ([key, { pattern }]) => `- \`${key}\`: as the task names it, ${spanOf(pattern)}`,
-          ),
-          "",
-        ]),
-    "## Steps",
-    "",
-    ...rows.flatMap(([call], at) => [
-      `${at + 1}. ${sentenceFor(call)}`,
-      "",
-      `   \`\`\`${call?.event.name ?? ""}`,
-      ...(blocks[at] ?? "").split("\n").map((line) => `   ${line}`),
-      "   ```",
-      "",
-    ]),
-    "## Verification",
-    "",
-    check.length === 0
-      ? "Look at what was written before you say that it is done."
-      : `The last step shows the result: compare it with what was asked for.`,
-    "",
-    "## Answer",
-    "",
-    "Done.",
-    "",
-  ].join("\n");
+  const steps = rows.map(([call], at): NewStep => {
+    return { what: sentenceFor(call), tool: call?.event.name ?? "", block: blocks[at] ?? "" };
+  });
+  const looksAtLast = rows.at(-1)?.[0]?.event.capability === "observe";
+  const text = skillText({
+    name,
+    subject: common,
+    vocabulary: vocabulary(instructions),
+    inputs: Array.from(inputs, ([key, { pattern }]) => ({ name: key, pattern })),
+    steps,
+    looksAtLast,
+    metadata: metadataOf(provenance),
+  });
   return procedureIn(text) === undefined ? undefined : { name, text };
 }
 
@@ -220,13 +187,4 @@ function commonWords(instructions: readonly string[], inputs: readonly InputValu
 function sentenceFor(call: CallView | undefined): string {
   if (call?.event.capability === "observe") return "Look.";
   return call?.event.capability === "write" ? "Write it down." : "Do it.";
-}
-
-function titled(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** An expression that excludes backticks stands between double ones. */
-function spanOf(pattern: string): string {
-  return pattern.includes("`") ? `\`\`${pattern}\`\`` : `\`${pattern}\``;
 }

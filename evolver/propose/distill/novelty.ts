@@ -12,6 +12,9 @@ export type Merged =
 
 /** From this Jaccard coefficient of pairs of words on two texts say the same. */
 const SAME = 0.7;
+/** Skills with names as alike as this, as sets of words, and texts as alike as that, are about the same thing. */
+const SAME_NAME = 0.5;
+const SAME_WORDS = 0.25;
 /** From this share of its pairs on a text is part of the other one. */
 const WITHIN = 0.9;
 /** Nearest neighbours that are compared: who says the same shares its rare words. */
@@ -32,21 +35,32 @@ export function mergeLesson(lesson: string, lessons: readonly string[]): Merged 
   return { kind: "new" };
 }
 
-/** The skill among `skills` that says the same as `text`, and how alike they are, 0 to 1; undefined when none does. */
-export function sameSkill(
-  text: string,
-  skills: readonly { readonly name: string; readonly description: string; readonly body: string }[],
-): { readonly name: string; readonly alike: number } | undefined {
-  const own = pairsOf(text);
-  const near = createSkillIndex(skills).search(text, NEIGHBOURS);
-  const compared = near.flatMap(({ name }) => {
-    const skill = skills.find((one) => one.name === name);
-    return skill === undefined
-      ? []
-      : [{ name, alike: jaccard(own, pairsOf(`${skill.description} ${skill.body}`)) }];
-  });
-  const best = compared.toSorted((a, b) => b.alike - a.alike)[0];
-  return best !== undefined && best.alike >= SAME ? best : undefined;
+/** A skill as it is compared with others. */
+export interface Described {
+  readonly name: string;
+  readonly description: string;
+  readonly body: string;
+}
+
+/** Name of the skill that is about the same thing, the most alike first; undefined when `skill` is new. */
+export function sameSkill(skill: Described, skills: readonly Described[]): string | undefined {
+  const query = `${skill.name} ${skill.description} ${skill.body}`;
+  const near = createSkillIndex(skills).search(query, NEIGHBOURS);
+  return near.find(({ name }) => skills.some((other) => other.name === name && isSame(skill, other)))?.name;
+}
+
+/** Word for word, or by name and by the words that they use: people and models put the same thing differently each time. */
+function isSame(one: Described, other: Described): boolean {
+  const text = ({ description, body }: Described): string => `${description} ${body}`;
+  if (jaccard(pairsOf(text(one)), pairsOf(text(other))) >= SAME) return true;
+  const alike = (a: string, b: string): number => jaccard(new Set(words(a)), new Set(words(b)));
+  const [name, otherName] = [plainName(one.name), plainName(other.name)];
+  return alike(name, otherName) >= SAME_NAME && alike(text(one), text(other)) >= SAME_WORDS;
+}
+
+/** With `_v2` and the like it is the same name. */
+function plainName(name: string): string {
+  return name.replace(/[-_]v\d+$/, "").replace(/[-_]/g, " ");
 }
 
 /** Pairs of neighbouring words; of a text of one word that word. */

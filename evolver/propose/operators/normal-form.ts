@@ -16,6 +16,7 @@ export function normalForms(ts: Ts): (tree: SourceFile) => readonly string[] {
 function formOf(ts: Ts, tree: SourceFile, node: Node): string {
   if (ts.isParenthesizedExpression(node)) return formOf(ts, tree, node.expression);
   if (ts.isStringLiteralLike(node)) return JSON.stringify(node.text);
+  if (ts.isNumericLiteral(node)) return String(Number(node.text));
   if (ts.isBinaryExpression(node) && COMMUTES.has(node.operatorToken.getText(tree))) {
     const sides = [formOf(ts, tree, node.left), formOf(ts, tree, node.right)].toSorted();
     return `(${sides.join(` ${node.operatorToken.getText(tree)} `)})`;

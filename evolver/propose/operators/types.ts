@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import type { ts as T } from "ts-morph";
 import { protocolTypes } from "../../check/protocol-types.ts";
 import { parse } from "../../../guardrails/syntax.ts";
-import type { Node, SourceFile, Ts } from "../../../guardrails/syntax.ts";
+import type { SourceFile, Ts } from "../../../guardrails/syntax.ts";
 import type { Edited, Source } from "./project.ts";
 
 export interface Types {
@@ -33,16 +33,17 @@ export function openTypes(ts: Ts, sources: readonly Source[]): Types {
       const { extended, parts } = asFunctions(ts, sources, candidates);
       const others = asFiles(ts, candidates, parts);
       const program = programOf(ts, new Map([...trees, ...extended]), others);
+      const found = new Map(
+        extended.map(([path]) => [path, messagesByStatement(ts, program, program.getSourceFile(`/${path}`))]),
+      );
       return candidates.map(({ changed }, index) =>
         [...changed.keys()].every((path) => {
           const part = parts.get(index);
-          const file = program.getSourceFile(
-            part === undefined ? `/${CANDIDATE}${index}/${path}` : `/${path}`,
-          );
-          const nodes = part === undefined ? undefined : file?.statements.slice(part, part + 1);
-          return (
-            file !== undefined && messagesOf(ts, program, file, nodes).every((text) => known(path).has(text))
-          );
+          const messages =
+            part === undefined
+              ? messagesOf(ts, program, program.getSourceFile(`/${CANDIDATE}${index}/${path}`))
+              : (found.get(path)?.get(part) ?? []);
+          return messages.every((text) => known(path).has(text));
         }),
       );
     },
@@ -192,18 +193,29 @@ function libraryFolder(): string {
   return join(dirname(createRequire(typescript).resolve(native)), "lib");
 }
 
-function messagesOf(
+/** @throws when the program does not have the file: nothing would be found in it */
+function messagesOf(ts: Ts, program: T.Program, file: SourceFile | undefined): string[] {
+  if (file === undefined) throw new Error("types of the harness: a file is missing in the program");
+  return program.getSemanticDiagnostics(file).map((each) => wordsOf(ts, each));
+}
+
+function wordsOf(ts: Ts, { messageText }: T.Diagnostic): string {
+  return ts.flattenDiagnosticMessageText(messageText, " ");
+}
+
+/** What is wrong in each statement of a file, by its number. */
+function messagesByStatement(
   ts: Ts,
   program: T.Program,
   file: SourceFile | undefined,
-  nodes?: readonly Node[],
-): string[] {
-  if (file === undefined) return [];
-  // The third parameter is internal to TypeScript; where it is ignored, the whole file is checked.
-  const check: (file: SourceFile, token?: undefined, nodes?: readonly Node[]) => readonly T.Diagnostic[] =
-    program.getSemanticDiagnostics;
-  const found = nodes === undefined ? check(file) : check(file, undefined, nodes);
-  return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+): ReadonlyMap<number, readonly string[]> {
+  if (file === undefined) throw new Error("types of the harness: a file is missing in the program");
+  const all = program.getSemanticDiagnostics(file).map((each) => ({
+    statement: file.statements.findIndex(({ end }) => (each.start ?? 0) < end),
+    text: wordsOf(ts, each),
+  }));
+  const groups = Map.groupBy(all, ({ statement }) => statement);
+  return new Map([...groups].map(([statement, group]) => [statement, group.map(({ text }) => text)]));
 }
 
 function read(name: string): string | undefined {

@@ -22,8 +22,13 @@ export async function failures(options: Options & { limit: number }): Promise<vo
       print(nothing(found, options));
       return;
     }
-    for (const cluster of found.clusters.slice(0, options.limit))
-      printCluster(cluster, found, (await hypothesesOf(store, cluster.medoid))[0]);
+    const { placesIn } = await import("../../../evolver/clusters/places.ts");
+    const places = placesIn(home, store);
+    for (const cluster of found.clusters.slice(0, options.limit)) {
+      const [cause] = await hypothesesOf(store, cluster.medoid);
+      const [place] = cause?.component === "harness" ? await places(cluster) : [];
+      printCluster(cluster, found, { cause, place });
+    }
     const left = found.clusters.length - options.limit;
     print();
     if (left > 0) print(dim(`${left} more; --limit N shows them.`));
@@ -41,6 +46,9 @@ export async function failures(options: Options & { limit: number }): Promise<vo
   });
 }
 
+/** Lines of the harness that are shown. */
+const MOST_PLACES = 5;
+
 export async function showFailure(id: string, options: Options): Promise<void> {
   const home = await homeOf(options);
   const { findCluster, listFailures } = await import("../../../evolver/clusters/failures.ts");
@@ -48,8 +56,10 @@ export async function showFailure(id: string, options: Options): Promise<void> {
   await withStore(home, async (store) => {
     const found = await listFailures(home, store, options);
     const shown = await showCluster(store, await findCluster(store, found, id));
-    if (options.json === true) printJson({ ...shown, signature: signatureOf(shown.cluster) });
-    else printShown(shown, found);
+    const { placesIn } = await import("../../../evolver/clusters/places.ts");
+    const places = (await placesIn(home, store)(shown.cluster)).slice(0, MOST_PLACES);
+    if (options.json === true) printJson({ ...shown, signature: signatureOf(shown.cluster), places });
+    else printShown(shown, found, places);
   });
 }
 

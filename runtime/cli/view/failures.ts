@@ -1,4 +1,5 @@
 /** Groups of failures for people. */
+import { printed, type RankedLine } from "../../../evolver/analyse/localise/localise.ts";
 import type { ToldHypothesis } from "../../../evolver/clusters/digest.ts";
 import type { Failures } from "../../../evolver/clusters/failures.ts";
 import type { ShownCluster } from "../../../evolver/clusters/show-cluster.ts";
@@ -8,16 +9,17 @@ import { bold, count, dim, fit, oneLine, print, red, yellow } from "../output.ts
 import { describeEvent } from "./event.ts";
 import { outcomeMark } from "./outcome.ts";
 
-/** Three lines: how many and what broke, how it develops, where the blame falls. */
+/** How many and what broke, how it develops, where the blame falls, and some of the runs. */
 export function printCluster(
   cluster: FailureCluster,
   { of }: Failures,
-  cause: ToldHypothesis | undefined,
+  { cause, place }: { readonly cause: ToldHypothesis | undefined; readonly place: RankedLine | undefined },
 ): void {
   const { id, title, runs } = cluster;
   print(fit(`${bold(String(runs.length).padStart(5))}  ${oneLine(title, 100)}  ${dim(id)}`));
   print(fit(dim(`       ${figures(cluster, of)}`)));
-  if (cause !== undefined) print(fit(dim(`       ${blame(cause)}: ${oneLine(cause.evidence, 110)}`)));
+  const where = place === undefined ? "" : `, ${placeOf(place)}`;
+  if (cause !== undefined) print(fit(dim(`       ${blame(cause)}${where}: ${oneLine(cause.evidence, 110)}`)));
   const names = runs.slice(0, MOST_NAMES).map(({ source, task, run }) => source ?? task ?? run);
   print(fit(dim(`       ${oneLine(names.join(", "), 110)}${runs.length > MOST_NAMES ? ", …" : ""}`)));
 }
@@ -31,6 +33,7 @@ const MOST_NAMES = 6;
 export function printShown(
   { cluster, medoid, events, hypotheses, pivot, stages }: ShownCluster,
   { of }: Failures,
+  places: readonly RankedLine[],
 ): void {
   print(`${bold(cluster.title)}  ${dim(cluster.id)}`);
   print(dim(figures(cluster, of)));
@@ -49,6 +52,12 @@ export function printShown(
     );
     print(`     for      ${oneLine(each.evidence, 300)}`);
     if (each.against !== undefined) print(`     against  ${oneLine(each.against, 300)}`);
+  }
+  if (places.length > 0) {
+    print();
+    print(bold("Where in the harness"));
+    for (const place of places)
+      print(fit(`  ${oneLine(printed(place), 100)}  ${dim(oneLine(place.why, 160))}`));
   }
   if (stages !== undefined) {
     const shares = (["search", "read", "edit", "other"] as const).map(
@@ -104,6 +113,10 @@ function trendOf({ recent, before }: FailureCluster["trend"]): string {
 
 function blame({ component, agent }: ToldHypothesis): string {
   return agent === "agent" ? yellow(component) : `${yellow(component)} of ${oneLine(agent, 40)}`;
+}
+
+function placeOf({ file, fn, line }: RankedLine): string {
+  return oneLine(`${file}:${fn}:${line}`, 100);
 }
 
 function percent(share: number): string {

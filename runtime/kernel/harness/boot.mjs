@@ -97,7 +97,8 @@ const inTurn = process.argv[3] === "in-turn";
 const rootUrl = `${pathToFileURL(root)}/`;
 let began = now();
 
-const profiler = startCoverage();
+/** Which lines ran, nobody asks of runs in turn, and the counters take their time. */
+const profiler = inTurn ? undefined : startCoverage();
 const wire = openWire();
 let hello = await wire.hello();
 restrictImports();
@@ -148,7 +149,7 @@ async function report(error, asking) {
   if (reporting) return withResolvers().promise;
   reporting = true;
   if (inTurn) asking?.close();
-  await wire.request("exit", { error, coverage: takeCoverage(profiler) });
+  await wire.request("exit", { error, coverage: profiler && takeCoverage(profiler) });
 }
 
 function describe(error) {
@@ -440,19 +441,11 @@ function takeCoverage(session) {
   const files = {};
   for (let i = 0; i < result.length; i++) {
     const { url, functions } = result[i];
-    if (!startsWith(url, rootUrl) || !isOfThisRun(url)) continue;
+    if (!startsWith(url, rootUrl)) continue;
     const source = readFileSync(fileURLToPath(url), "utf8");
-    files[`harness/${slice(url, rootUrl.length, url.length - version.length)}`] = executedLines(
-      source,
-      functions,
-    );
+    files[`harness/${slice(url, rootUrl.length)}`] = executedLines(source, functions);
   }
   return files;
-}
-
-function isOfThisRun(url) {
-  const at = indexOf(url, "?");
-  return at < 0 ? version === "" : slice(url, at) === version;
 }
 
 function executedLines(source, functions) {

@@ -36,25 +36,28 @@ interface Run {
   readonly success?: boolean;
   /** Replies that were made before. */
   readonly before?: number;
+  /** Who made the others. */
+  readonly doer?: string;
 }
 
 /** A run that failed since its one tool call did. */
-function rowOf({ id, error, before = 0, success = false, timestamp }: Run): object {
+function rowOf({ id, error, before = 0, success = false, timestamp, doer }: Run): object {
+  const by = (agent: string | undefined): object => (doer === undefined ? {} : { extra: { agent } });
   const steps = [
     { source: "user", message: "Go." },
     ...Array.from({ length: before }, (_, index) => ({
       source: "agent",
       message: `Thinking, ${index}.`,
-      extra: { agent: "Thinker" },
+      ...by("Thinker"),
     })),
     {
       source: "agent",
       message: "",
-      extra: { agent: "Doer" },
+      ...by(doer),
       tool_calls: [{ tool_call_id: "c", function_name: "query", arguments: { q: id } }],
       observation: { results: [{ source_call_id: "c", content: error }] },
     },
-    { source: "agent", message: "Done.", extra: { agent: "Doer" } },
+    { source: "agent", message: "Done.", ...by(doer) },
   ];
   return {
     schema_version: "ATIF-v1.7",
@@ -144,11 +147,11 @@ test("what comes later joins what is there; ids stay, and the cycle's id of a me
 
 test("hypotheses count steps as the source does, and name the author", async () => {
   const store = openStore();
-  await bring(store, [rowOf({ id: "a", error: table("users"), before: 3 })]);
+  await bring(store, [rowOf({ id: "a", error: table("users"), before: 3, doer: "Doer" })]);
   const found = await listFailures(home, store);
   const shown = await showCluster(store, found.clusters[0] as (typeof found.clusters)[number]);
   expect(shown.hypotheses[0]).toMatchObject({ step: 4, agent: "Doer", category: "tool-error" });
-  expect(shown.events[shown.pivot]?.event).toMatchObject({ kind: "tool_called", name: "query" });
+  expect(shown.events[shown.pivot]?.event).toMatchObject({ source: { step: 4, agent: "Doer" } });
   expect(shown.medoid.id).toBe("a");
   await store.close();
 });

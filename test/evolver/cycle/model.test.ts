@@ -108,7 +108,7 @@ test("the model judges, has its turn, and its patch says why it is no lesson", a
     accepted[0]?.branch ?? "",
   ]);
   expect(message.replaceAll(/\s+/g, " ")).toContain(
-    "Not on a lower rung: skill: nothing was proposed that could be tried; prompt: 1 patch tried, stopped 1 by screening.",
+    "Not on a lower rung: skill: nothing was proposed; prompt: 1 patch tried, stopped 1 by screening.",
   );
   expect(report.accounts).toMatchObject([
     { name: "lessons", attempts: 1, proposals: 1, accepted: 0 },

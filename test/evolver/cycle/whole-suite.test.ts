@@ -152,6 +152,7 @@ async function stateOf(proposer: Proposer, suite: readonly TaskOnDisk[]): Promis
     sides: new Map(),
     exhausted: new Set(),
     tried: new Set(),
+    offered: new Map(),
     rankings: new Map(),
     judged: [],
     refused: [],

@@ -27,6 +27,8 @@ test.each(everywhere)("under $tier they propose what they propose without a proc
     const made = await proposer.propose(asked);
     expect(made.length).toBeGreaterThan(0);
     expect(await process.proposer(name).propose(asked)).toEqual(made);
+    // What a person said travels, too.
+    if (name === "distill") expect(made.map(({ source }) => source)).toContain("distill:correction");
   }
   // The home's model answers on this side; the compiler runs on the other.
   const made = await process.proposer("model").propose(asked);

@@ -20,6 +20,15 @@ const MAIN = join(import.meta.dirname, "../../fixtures/operators/retry-transient
 const SKILL = "---\nname: report\ndescription: Reports.\n---\n\n# Report\n\n## Steps\n\n1. Do it.\n";
 const ERROR = "503 service unavailable";
 
+const CORRECTION = {
+  run: "earlier",
+  at: "2026-11-20T10:00:00.000Z",
+  release: "0".repeat(40),
+  skills: [],
+  words: `When you see \`${ERROR}\`, run \`wake-service\`, then repeat the step.`,
+  kind: "feedback",
+} as const;
+
 /** Operators and distillation both have something to say to it. `extra` are files that only the test's own entries read. */
 export function question(extra: Readonly<Record<string, string>> = {}): ProposeContext {
   const command = "make";
@@ -46,6 +55,7 @@ export function question(extra: Readonly<Record<string, string>> = {}): ProposeC
     ]),
     paths: { harness: "harness", prompts: "prompts", skills: "skills" },
     rejected: [],
+    knowledge: { corrections: [{ ...CORRECTION, instruction: failing.run.instruction }], history: [] },
     signal: new AbortController().signal,
   };
 }

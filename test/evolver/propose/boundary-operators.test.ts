@@ -230,6 +230,60 @@ const CASES: readonly Repair[] = [
       return text.length <= 40_000 && text.startsWith("first") && text.endsWith("total: 42");
     },
   },
+  {
+    operator: "break-repetition",
+    styles: ["plain", "agent"],
+    failure: trace(
+      ...Array.from({ length: 5 }, (_, at) => [
+        asked([user("go")], [use("bash", {}, `c${at}`)]),
+        called("bash", {}, { content: "same" }, `c${at}`),
+      ]),
+      finished("budget", "out of turns"),
+    ),
+    script: () => ({
+      replies: (request, kernel) => {
+        if (sees(request, "You are repeating")) return reply("I stop.");
+        return kernel.requests.length > 20 ? reply("done") : reply(call("bash", { command: "ls" }));
+      },
+      tools: { bash: () => ok("same") },
+    }),
+    right: ({ kernel }) => kernel.calls.length === 3,
+  },
+  {
+    operator: "check-before-end",
+    styles: ["plain", "agent"],
+    failure: trace(
+      asked([user("go")], [use("write", { path: "a" })]),
+      { ...called("write", { path: "a" }, { content: "written" }), capability: "write" } as TrajectoryEvent,
+      asked([shown("written")], [say("The file is written and complete.")], 1),
+      finished("done", "The file is written and complete."),
+    ),
+    script: () => ({
+      replies: (request, kernel) => {
+        if (kernel.calls.length === 0) return reply(call("write", { text: "half" }));
+        if (kernel.calls.length === 1 && sees(request, "Before you finish")) return reply(call("read"));
+        return reply("It is done.");
+      },
+      tools: { write: () => ok("written"), read: () => ok("half") },
+    }),
+    right: ({ finish, kernel }) =>
+      finish.summary === "It is done." && kernel.calls.length === 2 && kernel.requests.length === 4,
+  },
+  {
+    operator: "keep-prompts",
+    styles: ["plain", "agent"],
+    failure: trace(
+      asked([user("go")], [say("I do not know how to do this.")]),
+      finished("gave_up", "I do not know how to do this."),
+    ),
+    script: () => ({
+      ...rounds(2),
+      prompts: { system: "Work step by step.", lessons: "- Count from one." },
+    }),
+    right: ({ kernel }) =>
+      kernel.requests.length === 3 &&
+      kernel.requests.every(({ system }) => system === "Work step by step.\n\n- Count from one."),
+  },
 ];
 
 describeRepairs(CASES);

@@ -1,7 +1,6 @@
 /** Each source of the distiller alone, in whole cycles with real runs of the procedure model. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { CycleReport } from "../../../evolver/cycle/cycle.ts";

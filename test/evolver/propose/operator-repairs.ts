@@ -14,11 +14,23 @@ import { operators } from "../../../evolver/propose/operators/index.ts";
 import type { Harness } from "../../../runtime/kernel/protocol.ts";
 import { BrokenInvariant, play } from "../../helpers/scripted-kernel.ts";
 import type { Script } from "../../helpers/scripted-kernel.ts";
-import { asked, clusterOf, finished, say, trace, user } from "../traces.ts";
+import { clusterOf, finished, say, trace, user } from "../traces.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures/operators");
 
 export type Played = Awaited<ReturnType<typeof play>>;
+
+/** Nothing of the harness had a part in this failure, as far as anybody can see. */
+const WRONG_ANSWER = trace(
+  {
+    kind: "model_called",
+    step: 1,
+    request: { hash: "h", system: "Be brief.", shared: 0, messages: [user("do the chore")] },
+    reply: { content: [say("It is 41.")], stop_reason: "end_turn", model: "scripted" },
+    ms: 1,
+  },
+  finished("done", "It is 41."),
+);
 
 export interface Repair {
   readonly operator: string;
@@ -50,8 +62,7 @@ export function describeRepairs(repairs: readonly Repair[]): void {
       const before = await flawed(operator, style);
       const [best] = await proposalsFor(operator, before, failure);
       expect(await proposalsFor(operator, best?.edits[0]?.after ?? "", failure)).toEqual([]);
-      const fine = trace(asked([user("do the chore")], [say("It is 41.")]), finished("done", "It is 41."));
-      expect(await proposalsFor(operator, before, fine)).toEqual([]);
+      expect(await proposalsFor(operator, before, WRONG_ANSWER)).toEqual([]);
     });
   });
 

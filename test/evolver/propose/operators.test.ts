@@ -145,7 +145,7 @@ const reachedEnd = (finish: Finish, requests: readonly ModelRequest[]): boolean 
 const silence = trace(
   asked([user("go")], chore),
   called("bash", { command: "make" }, { content: "" }),
-  asked([shown("")], [], 1),
+  asked([{ role: "assistant", content: chore }, shown("(no output)")], [], 1),
   finished("done", ""),
 );
 const silentOnce = (): Script => {
@@ -174,7 +174,14 @@ const sawException = (finish: Finish, requests: readonly ModelRequest[]): boolea
 const misnamed = trace(
   asked([user("go")], [use("Read_File", {})]),
   called("Read_File", {}, failed("there is no tool Read_File; there are: bash, read-file", "unknown_tool")),
-  asked([shown("there is no tool Read_File", { is_error: true })], [say("I am stuck")], 1),
+  asked(
+    [
+      { role: "assistant", content: [use("Read_File", {})] },
+      shown("there is no tool Read_File", { is_error: true }),
+    ],
+    [say("I am stuck")],
+    1,
+  ),
   finished("done", "I am stuck"),
 );
 const misnaming = (): Script => ({
@@ -358,7 +365,13 @@ describe("the proposer", () => {
   test("says nothing without evidence that an operator could use", async () => {
     const genome = await fixture("widen-limit", "for");
     const failure = trace(
-      asked([user("go")], [say("I do not know how to do this")]),
+      {
+        kind: "model_called",
+        step: 1,
+        request: { hash: "h", system: "Be brief.", shared: 0, messages: [user("go")] },
+        reply: { content: [say("I do not know how to do this")], stop_reason: "end_turn", model: "scripted" },
+        ms: 1,
+      },
       finished("gave_up", ""),
     );
     expect(await operators().propose(context(genome, failure))).toEqual([]);

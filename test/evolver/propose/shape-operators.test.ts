@@ -271,6 +271,34 @@ const REPAIRS: readonly Repair[] = [
     script: () => ({ replies: [reply(call("bash"))], tools: { bash: () => ok("ALL DONE\r\nbye\r\n") } }),
     right: done,
   },
+  {
+    operator: "head-and-tail",
+    styles: ["tail"],
+    failure: trace(
+      asked([user("go")], [use("bash", {})]),
+      called("bash", {}, { content: `first ${"x".repeat(6000)} last` }),
+      asked([shown(`${"x".repeat(1995)} last`)], [say("I cannot find the first line.")], 1),
+      finished("done", "I cannot find the first line."),
+    ),
+    script: () => rounds(1, { bash: () => ok(`first ${"x".repeat(6000)} last`) }),
+    right: ({ kernel }) => /^first .* last$/s.test(lastSeen(kernel.requests.at(-1))),
+  },
+  {
+    operator: "retry-transient",
+    styles: ["in-vain"],
+    failure: trace(
+      asked([user("go")], [use("bash", {})]),
+      called("bash", {}, failed("503 service unavailable", "transient")),
+      asked([shown("503 service unavailable")], [say("I cannot do it.")], 1),
+      finished("gave_up", "I cannot do it."),
+    ),
+    script: () =>
+      rounds(1, {
+        bash: (_, __, { calls }) =>
+          calls.length < 3 ? bad("503", { failure: { kind: "transient" } }) : ok("the figures"),
+      }),
+    right: ({ kernel }) => lastSeen(kernel.requests.at(-1)) === "the figures",
+  },
 ];
 
 describeRepairs(REPAIRS);

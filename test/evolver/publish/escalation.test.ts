@@ -11,18 +11,17 @@ function tried(rung: "skill" | "prompt" | "harness", name: string): Tried {
 }
 
 test("says of each lower rung what became of it", () => {
-  expect(whyThisRung("skill", [])).toBe("A skill is the lowest rung, and it was enough");
-  const before = [
-    tried("prompt", "screening"),
-    tried("harness", "screening"),
-    tried("prompt", "harms-nothing"),
-    tried("prompt", "screening"),
-  ];
-  expect(whyThisRung("harness", before)).toBe(
-    "Not on a lower rung: skill: nothing was proposed that could be tried; " +
+  const nothing = { proposed: 0, tried: [] };
+  expect(whyThisRung("skill", () => nothing)).toBe("A skill is the lowest rung, and it was enough");
+  const prompts = {
+    proposed: 4,
+    tried: [tried("prompt", "screening"), tried("prompt", "harms-nothing"), tried("prompt", "screening")],
+  };
+  expect(whyThisRung("harness", (lower) => (lower === "prompt" ? prompts : nothing))).toBe(
+    "Not on a lower rung: skill: nothing was proposed; " +
       "prompt: 3 patches tried, stopped 2 by screening, 1 by harms-nothing",
   );
-  expect(whyThisRung("prompt", before)).toBe(
-    "Not on a lower rung: skill: nothing was proposed that could be tried",
+  expect(whyThisRung("prompt", () => ({ proposed: 9, tried: [] }))).toBe(
+    "Not on a lower rung: skill: 9 proposed, of which none came to a verdict",
   );
 });

@@ -2,7 +2,9 @@
 import type { Operator } from "../operator.ts";
 import { boundAttempts } from "./bound-attempts.ts";
 import { boundResults } from "./bound-results.ts";
+import { breakRepetition } from "./break-repetition.ts";
 import { callsFirst } from "./calls-first.ts";
+import { checkBeforeEnd } from "./check-before-end.ts";
 import { checkCalls } from "./check-calls.ts";
 import { continuePaused } from "./continue-paused.ts";
 import { convertUnits } from "./convert-units.ts";
@@ -11,6 +13,7 @@ import { fitContext } from "./fit-context.ts";
 import { freshCallIds } from "./fresh-call-ids.ts";
 import { honourRetryAfter } from "./honour-retry-after.ts";
 import { isolateServices } from "./isolate-services.ts";
+import { keepPrompts } from "./keep-prompts.ts";
 import { keepTask } from "./keep-task.ts";
 import { markFailures } from "./mark-failures.ts";
 import { mergeRoles } from "./merge-roles.ts";
@@ -47,6 +50,9 @@ export const DOMAIN_OPERATORS: readonly Operator[] = [
   checkCalls,
   markFailures,
   boundResults,
+  breakRepetition,
+  checkBeforeEnd,
+  keepPrompts,
   boundAttempts,
   callsFirst,
   convertUnits,

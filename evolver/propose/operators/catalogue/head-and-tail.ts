@@ -2,7 +2,7 @@ import type { ts as T } from "ts-morph";
 import type { Operator, Variant } from "../operator.ts";
 import { suspicionAt } from "../evidence.ts";
 import type { Evidence } from "../evidence.ts";
-import { each, freshName, linesOf } from "../project.ts";
+import { around, each, freshName, linesOf } from "../project.ts";
 import type { Project, Source } from "../project.ts";
 import { constantValue } from "../shapes/constants.ts";
 import { appended } from "../shapes/style.ts";
@@ -25,9 +25,8 @@ function cuts(project: Project, source: Source, evidence: Evidence): Variant[] {
   const { ts } = project;
   return each(ts, source.ast, ts.isCallExpression).flatMap((call) => {
     const callee = call.expression;
-    const [from, limit] = call.arguments;
-    if (!ts.isPropertyAccessExpression(callee) || !from || !limit || call.arguments.length !== 2) return [];
-    if (!/^(?:slice|substring|substr)$/.test(callee.name.text) || from.getText(source.ast) !== "0") return [];
+    const limit = limitOf(ts, source, call);
+    if (!limit || !ts.isPropertyAccessExpression(callee) || keepsBoth(ts, source, call)) return [];
     const value = constantValue(project, source, limit);
     if (value !== undefined && value < SMALLEST_LIMIT && !joined(ts, call)) return [];
     const receiver = callee.expression.getText(source.ast);
@@ -55,6 +54,22 @@ function cuts(project: Project, source: Source, evidence: Evidence): Variant[] {
       ),
     ];
   });
+}
+
+/** Limit of a cut that keeps one side only: `text.slice(0, limit)`, `text.slice(-limit)`. */
+function limitOf(ts: Project["ts"], source: Source, call: T.CallExpression): T.Expression | undefined {
+  const name = call.expression.getText(source.ast).split(".").at(-1) ?? "";
+  const [from, limit] = call.arguments;
+  if (from && limit && call.arguments.length === 2)
+    return /^(?:slice|substring|substr)$/.test(name) && from.getText(source.ast) === "0" ? limit : undefined;
+  const isTail = from && ts.isPrefixUnaryExpression(from) && from.operator === ts.SyntaxKind.MinusToken;
+  return isTail && !limit && name === "slice" ? from.operand : undefined;
+}
+
+/** The function keeps head and tail already. */
+function keepsBoth(ts: Project["ts"], source: Source, call: T.CallExpression): boolean {
+  const text = (around(call, ts.isFunctionLike) ?? source.ast).getText(source.ast);
+  return /\.(?:slice|substring|substr)\(0,/.test(text) && /\.slice\((?:-|[\w.]+\.length -)/.test(text);
 }
 
 function replaced(

@@ -1,8 +1,9 @@
 import { kernelCalls, surroundings } from "../shapes/kernel-calls.ts";
 import type { KernelCall } from "../shapes/kernel-calls.ts";
-import type { Operator } from "../operator.ts";
+import type { Evidence } from "../evidence.ts";
+import type { Operator, Variant } from "../operator.ts";
 import { freshName } from "../project.ts";
-import type { Source } from "../project.ts";
+import type { Project, Source } from "../project.ts";
 import { wrapped } from "../shapes/wrap-call.ts";
 import type { Helper } from "../shapes/wrap-call.ts";
 
@@ -14,17 +15,44 @@ export const retryTransient: Operator = {
     const { tools, model } = evidence.transient;
     // Text alone names no half: then both are tried.
     const either = !tools && !model;
-    const bare = (site: KernelCall): boolean => !/transient|retryable/.test(surroundings(project, site));
-    const toolSites = tools || either ? kernelCalls(project, "tools").filter(bare) : [];
-    const modelSites = model || either ? kernelCalls(project, "model").filter(bare) : [];
+    const toolSites = tools || either ? kernelCalls(project, "tools") : [];
+    const modelSites = model || either ? kernelCalls(project, "model") : [];
     return [
-      ...wrapped(toolSites, toolHelper, "Retry tool calls that fail transiently", evidence),
-      ...wrapped(modelSites, modelHelper, "Retry model calls that fail transiently", evidence),
+      ...retried(project, toolSites, toolHelper, "Retry tool calls that fail transiently", evidence),
+      ...retried(project, modelSites, modelHelper, "Retry model calls that fail transiently", evidence),
     ];
   },
   rationale: (evidence) =>
     `${evidence.hypothesis("transient-error")?.evidence ?? "A call failed with a transient error"}: waiting and asking again gets the answer.`,
 };
+
+/** Retries around code that knows of passing faults: it does so in vain, or the failure would not be there. */
+const IN_VAIN = 0.5;
+
+function retried(
+  project: Project,
+  sites: readonly KernelCall[],
+  helper: (source: Source) => Helper,
+  title: string,
+  evidence: Evidence,
+): Variant[] {
+  const [knowing, bare] = [true, false].map((knows) =>
+    sites.filter((site) => /transient|retryable/.test(surroundings(project, site)) === knows),
+  );
+  const own = (site: KernelCall): boolean => /^async function \w+WithRetry/.test(surroundings(project, site));
+  return [
+    ...wrapped(bare ?? [], helper, title, evidence),
+    ...wrapped(
+      (knowing ?? []).filter((site) => !own(site)),
+      helper,
+      title,
+      evidence,
+    ).map((variant) => ({
+      ...variant,
+      fit: variant.fit * IN_VAIN,
+    })),
+  ];
+}
 
 /** The kernel marks only calls without side effects as transient, so repeating them is safe. */
 function toolHelper(source: Source): Helper {

@@ -76,7 +76,8 @@ function widened(
 ): Variant[] {
   const written = literal.getText(source.ast);
   const value = Number(written.replaceAll("_", ""));
-  if (!Number.isInteger(value)) return [];
+  // A number that is written in hexadecimal is a mask or a code point, never a limit.
+  if (!Number.isInteger(value) || /^0x/i.test(written)) return [];
   const lines = linesOf(source, literal);
   const near = Math.max(
     suspicionAt(evidence, source.path, lines.from, lines.to),

@@ -9,7 +9,7 @@ export type Kinds = Partial<Record<Kind, number>>;
 /** Weight of the kinds where the traces do not show the very thing that the operator answers, but may miss it. */
 const UNSEEN = 0.4;
 /** Weight of the thing itself, where the detectors blame something else. */
-const SEEN = 0.85;
+const SEEN = 0.6;
 
 /**
  * From 0 to 1: the kind that speaks loudest, and, where `seen` can tell from a trace, the share of failures that show

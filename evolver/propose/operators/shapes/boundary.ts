@@ -34,6 +34,9 @@ export interface Boundary {
   readonly skips?: (project: Project, site: KernelCall) => boolean;
 }
 
+/** A change of the flawed code itself comes first, where there is one: it leaves less behind to read. */
+const AT_BOUNDARY = 0.9;
+
 /** A harness that has the helper already is left alone: a second one changes nothing. */
 export function atBoundary(boundary: Boundary): Operator {
   const { name, kinds, seen, exact, why } = boundary;
@@ -53,7 +56,10 @@ function variants(boundary: Boundary, project: Project, evidence: Evidence): Var
     const name = freshName(source, boundary.helper);
     return { name, code: boundary.code(name), types: boundary.types };
   };
-  return wrapped(sites, helper, boundary.title, evidence);
+  return wrapped(sites, helper, boundary.title, evidence).map((variant) => ({
+    ...variant,
+    fit: variant.fit * AT_BOUNDARY,
+  }));
 }
 
 /** Code for the head of a model helper: `turns` are the messages as lists of blocks, adjacent ones of a role merged. */

@@ -191,6 +191,20 @@ test("of a long input its size and its beginning are recorded, without the secre
   expect(first?.decision.reason.length).toBeLessThan(200);
 });
 
+test("lessons are searched as the harness ranks them, and that is noted", async () => {
+  const broker = await makeBroker({
+    skills: await openSkillShelf(dir, "/skills", "# Lessons\n\nLock the ledger.\n\nUnlock the door.\n"),
+  });
+  const none = { name: 0, description: 0, body: 0, k1: 1, b: 0, prefix: 0 };
+  const found = async (ranking = { ...none, body: 1 }): Promise<Response> =>
+    broker.serve({ id: 1, method: "lessons.search", params: { query: "ledger", limit: 5, ranking } });
+  expect(await found()).toMatchObject({ result: [{ text: "Lock the ledger.", score: expect.any(Number) }] });
+  expect(await found(none)).toMatchObject({ result: [] });
+  expect(events).toEqual(
+    [1, 0].map((hits) => ({ kind: "noted", note: "lessons_searched", data: { query: "ledger", hits } })),
+  );
+});
+
 test("a skill that is not there", async () => {
   const broker = await makeBroker();
   expect(codeOf(await broker.serve({ id: 1, method: "skills.load", params: { name: "../../etc" } }))).toBe(
