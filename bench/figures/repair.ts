@@ -47,9 +47,11 @@ function totals(done: readonly Repair[]): Row[] {
   const promoted = done.filter(({ by }) => by.length > 0);
   return [
     share("repaired", done.filter(isRepaired).length, done.length, { atLeast: 60 }),
-    ...(["seen", "unseen"] as const).map((half) => {
+    ...(["seen", "unseen"] as const).flatMap((half) => {
       const those = done.filter(({ fault }) => fault.half === half);
-      return share(`repaired, ${half} families`, those.filter(isRepaired).length, those.length);
+      return those.length === 0
+        ? []
+        : share(`repaired, ${half} families`, those.filter(isRepaired).length, those.length);
     }),
     {
       what: "promoted patches that break a passing task",
@@ -80,8 +82,9 @@ function perProposer(done: readonly Repair[]): Row[] {
     const tried = sum(own.map((account) => account.tried + account.judged));
     const proposals = sum(own.map((account) => account.proposals));
     const note = `${proposals} proposed, ${tried} tried, ${accepted} accepted`;
+    const what = accepted === 0 ? "candidates tried in vain" : "candidates tried per accepted patch";
     return [
-      { what: `candidates tried per accepted patch, ${name}`, unit: "count", value: tried / accepted, note },
+      { what: `${what}, ${name}`, unit: "count", value: tried / Math.max(1, accepted), note },
       {
         what: `time to propose in a cycle, ${name}`,
         unit: "s",
