@@ -32,19 +32,20 @@ export function templateIdeas(
     .toSorted((a, b) => b.rank - a.rank);
 }
 
-/** Templates that nothing asks for, where the code has their shape all the same: a symptom may be far from its cause. */
+/** Templates that little asks for, where the code has their shape all the same: a symptom may be far from its cause. */
 export function spareIdeas(
   templates: readonly Operator[],
   project: Project,
   evidence: Evidence,
 ): readonly Idea[] {
   return templates
-    .filter((operator) => !isAsked(operator, evidence))
-    .flatMap((operator) =>
-      ideasOf(operator, 1, project, evidence)
+    .flatMap((operator) => {
+      const asked = operator.appliesTo(evidence);
+      return ideasOf(operator, 1, project, evidence)
+        .filter(({ rank }) => asked * rank < LEAST_RANK)
         .toSorted((a, b) => b.rank - a.rank)
-        .slice(0, MOST_SPARE),
-    )
+        .slice(0, MOST_SPARE);
+    })
     .toSorted((a, b) => b.rank - a.rank);
 }
 
