@@ -1,7 +1,7 @@
 /** Takes in what other agents did: reads, analyses and stores it in batches, so that memory does not grow with the file. */
 import { createHash } from "node:crypto";
 import { packageVersion } from "../../runtime/kernel/package.ts";
-import type { ImportedRun, RunRow, Store } from "../../runtime/kernel/store/store.ts";
+import type { ImportedRun, Kept, RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import { formatNamed, type Format } from "../../runtime/kernel/trajectory/import/formats.ts";
 import { readTranscripts, type Read } from "../../runtime/kernel/trajectory/import/read-transcripts.ts";
 import { toEvents } from "../../runtime/kernel/trajectory/import/to-events.ts";
@@ -32,7 +32,7 @@ export interface BadRowReport {
 export interface Imported {
   readonly format: string;
   readonly added: number;
-  /** Were there already, with other content. */
+  /** Were there already, and have changed. */
   readonly replaced: number;
   /** Were there already, the same. */
   readonly unchanged: number;
@@ -43,15 +43,15 @@ export interface Imported {
   readonly badRows: number;
   /** The first {@link MOST_REPORTS} of them. */
   readonly bad: readonly BadRowReport[];
-  /** pass^1, pass^2 and so on, over tasks that were tried several times; empty when a run has no label or no task. */
+  /** pass^1, pass^2 and so on, over tasks that were tried several times; empty when a run has no label or no task, and when several models made them. */
   readonly passHat: readonly number[];
 }
 
 const MOST_REPORTS = 100;
 
 /**
- * Reads `path` and keeps every run that can be understood. The same run is kept once, however often it is imported; one whose
- * content has changed is replaced. Failed runs are analysed at once, held against those that passed so far.
+ * Reads `path` and keeps every run that can be understood. The same run is kept once, however often it is imported; one that
+ * has changed is replaced, and another one with its id is kept beside it (see `importRuns` of the store). Failed runs are analysed at once, held against those that passed so far.
  * @throws RatchetError (usage) when there is no such format, or nothing could be read; (infrastructure) when a file or the store fails.
  * What was read before that is kept.
  */
@@ -89,10 +89,11 @@ interface State {
   /** Characters of events in the batch. */
   size: number;
   readonly seen: SeenSoFar;
-  /** Ids of the source that this import has met, with the hashes of what they stood for, one behind the other. */
-  readonly met: Map<string, string>;
+  /** Runs that this import has met: a second row with an id of one, that says something else, is another run. */
+  readonly met: Set<string>;
   /** Tries by task. */
   readonly tasks: Map<string, Tries>;
+  readonly models: Set<string>;
 }
 
 function begin(store: Store, format: Format, { watch }: ImportOptions): State {
@@ -107,8 +108,9 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
     batch: [],
     size: 0,
     seen: seenSoFar(),
-    met: new Map(),
+    met: new Set(),
     tasks: new Map(),
+    models: new Set(),
   };
 }
 
@@ -132,47 +134,28 @@ async function take(state: State, read: Read): Promise<void> {
 const BATCH_RUNS = 200;
 const BATCH_CHARACTERS = 8 * 1024 * 1024;
 
-async function keep(
-  state: State,
-  { transcript, id, hash }: Extract<Read, { kind: "transcript" }>,
-): Promise<void> {
-  const run = await placeOf(state, id, hash);
-  countIn(state, transcript);
-  if (run === undefined) {
-    state.counts.unchanged++;
+async function keep(state: State, read: Extract<Read, { kind: "transcript" }>): Promise<void> {
+  const { store, format } = state;
+  const known = (await store.importedAs(format.name, read.id)).find(({ hash }) => hash === read.hash);
+  if (known !== undefined) {
+    countIn(state, { ...known, kind: "unchanged" }, read.transcript);
     return;
   }
-  const imported = importedRun(state, transcript, { run, id, hash });
-  state.batch.push(imported);
-  state.size += sizeOf(transcript);
+  state.batch.push(importedRun(state, read));
+  state.size += sizeOf(read.transcript);
   if (state.batch.length >= BATCH_RUNS || state.size >= BATCH_CHARACTERS) await flush(state);
 }
 
-/** Id of the run that it becomes; undefined when it is there already. Counts which of them it is. */
-async function placeOf(state: State, id: string, hash: string): Promise<string | undefined> {
-  const { store, format, counts, met } = state;
-  const before = met.get(id);
-  if (before?.includes(hash) === true) return undefined;
-  met.set(id, `${before ?? ""}${hash}`);
-  const there = await store.importedAs(format.name, id);
-  if (there.some((each) => each.hash === hash)) return undefined;
-  const [known, another] = there;
-  if (before === undefined && known !== undefined && another === undefined) {
-    counts.replaced++;
-    return known.run;
-  }
-  counts.added++;
-  // A second row with an id of this import that says something else is another run: both are kept.
-  if (before !== undefined) return `import-${sha256(`${format.name}\n${id}\n${hash}`).slice(0, 16)}`;
-  return PLAIN_ID.test(id) && !(await store.hasRun(id))
-    ? id
-    : `import-${sha256(`${format.name}\n${id}`).slice(0, 16)}`;
-}
-
-/** Ids that can be typed, and taken for the run's own. */
-const PLAIN_ID = /^[\w][\w.:@+/-]{0,127}$/;
-
-function countIn({ counts, tasks }: State, { outcome, task }: Transcript): void {
+/** A row that is in the files twice is one run. */
+function countIn(
+  { counts, met, tasks, models }: State,
+  { kind, run, outcome }: Kept,
+  { task, model }: Pick<Transcript, "task" | "model">,
+): void {
+  counts[kind]++;
+  if (met.has(run)) return;
+  met.add(run);
+  models.add(model);
   counts[outcome.kind === "unknown" ? "unlabelled" : outcome.pass ? "passed" : "failed"]++;
   if (task === null || outcome.kind === "unknown") return;
   const { tries, passes } = tasks.get(task) ?? { tries: 0, passes: 0 };
@@ -181,8 +164,7 @@ function countIn({ counts, tasks }: State, { outcome, task }: Transcript): void 
 
 function importedRun(
   { format, at, kernelVersion }: State,
-  transcript: Transcript,
-  { run, id, hash }: { readonly run: string; readonly id: string; readonly hash: string },
+  { transcript, id, hash, path }: Extract<Read, { kind: "transcript" }>,
 ): ImportedRun {
   const instruction = transcript.instruction ?? firstWords(transcript);
   const arrival = {
@@ -199,7 +181,6 @@ function importedRun(
   const priced = replies.some(({ costUsd }) => costUsd !== undefined);
   return {
     run: {
-      id: run,
       startedAt: transcript.startedAt ?? at,
       endedAt: transcript.endedAt ?? transcript.startedAt ?? at,
       status: transcript.end?.status ?? "done",
@@ -221,10 +202,21 @@ function importedRun(
       outputTokens: transcript.totals?.outputTokens ?? sum(({ usage }) => usage?.output_tokens ?? 0),
       costUsd: transcript.totals?.costUsd ?? (priced ? sum(({ costUsd }) => costUsd ?? 0) : null),
     },
-    source: { format: format.name, id, hash },
+    names: namesFor(format.name, id, hash),
+    source: { format: format.name, id, hash, file: path },
     events: toEvents(transcript, arrival),
   };
 }
+
+/** The source's own id where it can be typed; another run may have it. */
+function namesFor(format: string, id: string, hash: string): string[] {
+  const made = `import-${sha256(`${format}\n${id}`).slice(0, 16)}`;
+  const own = `import-${sha256(`${format}\n${id}\n${hash}`).slice(0, 16)}`;
+  return PLAIN_ID.test(id) ? [id, `${id}-${hash.slice(0, 8)}`, own] : [made, own];
+}
+
+/** Ids that can be typed, and taken for the run's own. */
+const PLAIN_ID = /^[\w][\w.:@+/-]{0,127}$/;
 
 /** No commit of a home's: no release of ours made it. */
 const RELEASE = "imported";
@@ -235,12 +227,18 @@ function firstWords({ turns }: Transcript): string {
 }
 
 async function flush(state: State): Promise<void> {
-  const { store, batch, seen } = state;
+  const { store, batch, seen, met } = state;
   state.batch = [];
   state.size = 0;
   if (batch.length === 0) return;
-  await store.importRuns(batch);
-  const traces = batch.map(traceOf);
+  const kept = await store.importRuns(batch, met);
+  const traces: Trace[] = [];
+  for (const [index, each] of kept.entries()) {
+    const imported = batch[index];
+    if (imported === undefined) continue;
+    countIn(state, each, imported.run);
+    if (each.kind !== "unchanged") traces.push(traceOf(imported, each));
+  }
   seen.add(traces.filter(({ run: { outcome } }) => outcome.kind !== "unknown" && outcome.pass));
   const failed = traces.filter(({ run: { outcome } }) => outcome.kind === "unknown" || !outcome.pass);
   const contrast = seen.contrast();
@@ -249,8 +247,8 @@ async function flush(state: State): Promise<void> {
   state.watch?.(added + replaced + unchanged);
 }
 
-function traceOf({ run, source, events }: ImportedRun): Trace {
-  const row: RunRow = { ...run, purpose: "imported", snapshot: null, pid: process.pid, source };
+function traceOf({ run, source, events }: ImportedRun, { run: id, outcome }: Kept): Trace {
+  const row: RunRow = { ...run, id, outcome, purpose: "imported", snapshot: null, pid: process.pid, source };
   return { run: row, events: events.map(({ event }) => event) };
 }
 
@@ -267,12 +265,17 @@ function refuseNothing({ counts, bad, format }: State, path: string): void {
   );
 }
 
-function report({ format, counts, bad, tasks }: State): Imported {
+function report({ format, counts, bad, tasks, models }: State): Imported {
   const tries: Tries[] = [...tasks.values()];
   const labelled =
     counts.unlabelled === 0 &&
     tries.reduce((sum, each) => sum + each.tries, 0) === counts.passed + counts.failed;
-  return { format: format.name, ...counts, bad, passHat: labelled && tries.length > 0 ? passHat(tries) : [] };
+  return {
+    format: format.name,
+    ...counts,
+    bad,
+    passHat: labelled && tries.length > 0 && models.size === 1 ? passHat(tries) : [],
+  };
 }
 
 function sizeOf({ turns }: Transcript): number {

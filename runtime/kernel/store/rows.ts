@@ -64,7 +64,8 @@ function purposeOf(purpose: unknown): Purpose {
   return purpose === "trial" || purpose === "imported" ? purpose : "live";
 }
 
-function outcomeOf(row: Record<string, unknown>): Outcome {
+/** Of the columns that {@link toOutcomeColumns} makes. */
+export function outcomeOf(row: Record<string, unknown>): Outcome {
   const kind = row["outcome_kind"];
   if (kind === "verified" || kind === "feedback") return { kind, pass: row["outcome_pass"] === 1 };
   return { kind: "unknown" };

@@ -67,6 +67,8 @@ const MIGRATIONS: readonly string[] = [
     template TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Tells a run that has changed from another one with the same id.
+  "ALTER TABLE runs ADD COLUMN source_file TEXT",
 ];
 
 /**

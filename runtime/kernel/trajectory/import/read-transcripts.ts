@@ -1,6 +1,6 @@
 /** From files to transcripts, and a word on each row that is none. */
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { messageOf, RatchetError } from "../../error.ts";
 import { BadRow } from "./bad-row.ts";
 import type { Format } from "./formats.ts";
@@ -13,10 +13,12 @@ export type Read =
   | {
       readonly kind: "transcript";
       readonly transcript: Transcript;
-      /** The source's own id; where it has none, its place and its content. */
+      /** The source's own id; where it has none, one of its content alone: files are renamed and piped. */
       readonly id: string;
       /** Of all that was read of it. */
       readonly hash: string;
+      /** Full path; undefined when it was piped. */
+      readonly path: string | undefined;
     }
   | { readonly kind: "bad"; readonly file: string; readonly row: number; readonly why: string }
   /** How far it is, in bytes of all files. */
@@ -56,6 +58,7 @@ async function* rowsOf(
   parse: (value: unknown) => Transcript,
   change: (text: string) => string,
 ): AsyncGenerator<Read> {
+  const nameless = new Map<string, number>();
   for await (const { row, parsed } of readValues(file)) {
     const made = transcriptOf(parsed, parse, change);
     if (made instanceof BadRow) {
@@ -66,10 +69,19 @@ async function* rowsOf(
     yield {
       kind: "transcript",
       transcript: made,
-      id: made.id ?? `${file.name}:${row}-${hash.slice(0, 8)}`,
+      id: made.id ?? idOf(hash, nameless),
       hash,
+      path: fullPath(file),
     };
   }
+}
+
+/** Equal rows of one file are runs of their own, as an agent makes that always does the same. */
+function idOf(hash: string, nameless: Map<string, number>): string {
+  const id = `row-${hash.slice(0, 12)}`;
+  const before = nameless.get(id) ?? 0;
+  nameless.set(id, before + 1);
+  return before === 0 ? id : `${id}-${before + 1}`;
 }
 
 function transcriptOf(
@@ -106,9 +118,14 @@ async function* sessionOf(
   yield {
     kind: "transcript",
     transcript,
-    id: transcript.id ?? `${name}-${digest.slice(0, 8)}`,
+    id: transcript.id ?? `session-${digest.slice(0, 12)}`,
     hash: digest,
+    path: fullPath(file),
   };
+}
+
+function fullPath({ path }: InputFile): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 /** @throws BadRow */

@@ -143,7 +143,7 @@ test("nothing at a path, and a folder without such files, are told", async () =>
   );
 });
 
-test("rows without an id are told apart by place and content", async () => {
+test("equal rows without an id are told apart within a file", async () => {
   const first = transcripts(
     await readAll("openai-chat", write("ids.jsonl", lines(chat(undefined), chat(undefined)))),
   );
