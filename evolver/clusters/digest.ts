@@ -8,7 +8,7 @@ import { KINDS, type Failure, type Hypothesis, type Signature, type Trace } from
 import { clusterId } from "./cluster.ts";
 
 /** Names the analysis whose digests are still good. Raise the number when detectors, scores or templates change. */
-export const ANALYSIS = `${packageVersion()}/1`;
+export const ANALYSIS = `${packageVersion()}/3`;
 
 /** A hypothesis as it is told: the step as the source counts it, and who made it. */
 export const ToldHypothesis = z.object({
