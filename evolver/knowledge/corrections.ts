@@ -32,9 +32,9 @@ function correctionsOf(
     event.kind === "skill_loaded" && event.found ? [event.name] : [],
   );
   const about = { run: id, at: startedAt, release, instruction, skills: [...new Set(skills)] };
-  const said = events.flatMap((event) =>
-    event.kind === "feedback_given" && event.verdict === "bad" && event.why.trim() !== "" ? [event.why] : [],
-  );
+  // People change their minds: what was taken back is no correction.
+  const verdict = events.findLast((event) => event.kind === "feedback_given");
+  const said = verdict?.verdict === "bad" && verdict.why.trim() !== "" ? [verdict.why] : [];
   const next = nextOn(run, runs);
   return [
     ...said.map((words) => ({ ...about, words, kind: "feedback" as const })),

@@ -7,6 +7,7 @@ import { WINDOW_DAYS, type FailureCluster } from "../../../evolver/clusters/summ
 import type { StoredEvent, TrajectoryEvent } from "../../kernel/trajectory/events.ts";
 import { bold, count, dim, fit, oneLine, print, red, yellow } from "../output.ts";
 import { describeEvent } from "./event.ts";
+import { describeTold } from "./told.ts";
 import { outcomeMark } from "./outcome.ts";
 
 /** How many and what broke, how it develops, where the blame falls, and some of the runs. */
@@ -73,7 +74,10 @@ export function printShown(
 function printAround(events: readonly StoredEvent[], pivot: number): void {
   const lines = events.flatMap(({ event }, index) => {
     const text = describeEvent(event, 12);
-    return text === undefined ? [] : [{ index, text, label: stepLabel(event, index) }];
+    return [
+      ...describeTold(event, 12).map((told) => ({ index, text: told, label: "·" })),
+      ...(text === undefined ? [] : [{ index, text, label: stepLabel(event, index) }]),
+    ];
   });
   const at = Math.max(
     0,
