@@ -1,6 +1,6 @@
 import type { Message } from "../../../runtime/kernel/protocol.ts";
 import type { Detector } from "../detector.ts";
-import { blocksOf, textOf } from "../view.ts";
+import { blocksOf, textOf, stepOf } from "../view.ts";
 import type { View } from "../view.ts";
 import { sure } from "./sure.ts";
 
@@ -10,7 +10,7 @@ export const brokenPairing: Detector = (view) => {
     const messages = view.requests.get(index) ?? [];
     // What came before the last message that both share was looked at before.
     const fault = faultIn(messages, Math.max(0, event.request.shared - 1));
-    if (fault) return found(view, index, fault, `in request ${event.step} ${fault}`);
+    if (fault) return found(view, index, fault, `in request ${stepOf(event)} ${fault}`);
   }
   return swapped(view);
 };

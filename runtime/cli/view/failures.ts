@@ -21,6 +21,7 @@ export function printCluster(
   print(fit(dim(`       ${figures(cluster, of)}`)));
   const where = place === undefined ? "" : `, ${placeOf(place)}`;
   if (cause !== undefined) print(fit(dim(`       ${blame(cause)}${where}: ${oneLine(cause.evidence, 110)}`)));
+  if (cause?.against !== undefined) print(fit(dim(`       against it: ${oneLine(cause.against, 110)}`)));
   const names = runs.slice(0, MOST_NAMES).map(({ source, task, run }) => source ?? task ?? run);
   print(fit(dim(`       ${oneLine(names.join(", "), 110)}${runs.length > MOST_NAMES ? ", …" : ""}`)));
 }

@@ -194,6 +194,12 @@ describe("analyse", () => {
         asked([], [use("bash", { command: "submit" })]),
         finished(status, ""),
       );
+    const unlabelled = imported("done");
+    const [guess] = analyse({
+      ...unlabelled,
+      run: { ...unlabelled.run, outcome: { kind: "unknown" } },
+    }).hypotheses.filter(({ category }) => category === "wrong-result");
+    expect(guess?.evidence).toBe("the run ended as done, and no label says whether it succeeded");
     const kinds = (each: Trace) => analyse(each).hypotheses.map(({ category }) => category);
     expect(kinds(imported("done"))).not.toContain("steps-exhausted");
     expect(kinds(imported("budget"))).toContain("steps-exhausted");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exportAtif } from "../../../../../runtime/kernel/trajectory/atif.ts";
 import { formatNamed } from "../../../../../runtime/kernel/trajectory/import/formats.ts";
+import { claudeCodeSession } from "../../../../../runtime/kernel/trajectory/import/claude-code.ts";
 import { parseAtif } from "../../../../../runtime/kernel/trajectory/import/atif.ts";
 import { parseMiniSweAgent } from "../../../../../runtime/kernel/trajectory/import/mini-swe-agent.ts";
 import type { RunRow } from "../../../../../runtime/kernel/store/store.ts";
@@ -218,6 +219,19 @@ describe("claude-code", async () => {
       "claude-code:brand-new-kind",
     ]);
   });
+});
+
+test("a session of Claude Code that stops at an error of the provider ended in an error", () => {
+  const session = claudeCodeSession("s");
+  const reply = (text: string, isApiErrorMessage?: boolean) => ({
+    type: "assistant",
+    isApiErrorMessage,
+    message: { role: "assistant", content: [{ type: "text", text }] },
+  });
+  session.take(reply("Hello."));
+  expect(session.end().end).toBeUndefined();
+  session.take(reply("API Error: 529 overloaded", true));
+  expect(session.end().end).toEqual({ status: "error", summary: "API Error: 529 overloaded" });
 });
 
 describe("mini-swe-agent", async () => {
