@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { distiller } from "../../../evolver/propose/distill/index.ts";
 import { operators } from "../../../evolver/propose/operators/index.ts";
-import {
-  openProposerProcess,
-  ProposerFailed,
-  type ProposerProcess,
-} from "../../../evolver/process/proposers.ts";
+import { openProposerProcess, type ProposerProcess } from "../../../evolver/process/proposers.ts";
+import { ProposerFailed } from "../../../evolver/propose/proposer.ts";
 import { contentHash } from "../../../evolver/propose/model/edit/hash.ts";
 import { childrenOf } from "../../../guardrails/sandbox/tree.ts";
 import { calls, says, scriptedModel, type ScriptedModel } from "../../helpers/scripted-model.ts";
