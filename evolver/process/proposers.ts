@@ -121,7 +121,14 @@ function lineOf(id: number, { name: proposer, model, asking }: Asked, context: P
       id,
       proposer,
       asking,
-      model: { name, description, deterministic, contextTokens, ...(price === undefined ? {} : { price }) },
+      model: {
+        name,
+        description,
+        isLanguageModel: isLanguageModel(model),
+        deterministic,
+        contextTokens,
+        ...(price === undefined ? {} : { price }),
+      },
       context: {
         cluster,
         passing: passing.slice(0, count),

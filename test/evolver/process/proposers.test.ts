@@ -34,6 +34,15 @@ test.each(everywhere)("under $tier they propose what they propose without a proc
   expect(made[0]?.costUsd).toBeCloseTo(2 * COST, 12);
 });
 
+test("a model that says that it is no language model is not asked, and is not paid", async () => {
+  const model = { ...scriptedModel([]), isLanguageModel: false };
+  await using process = openProposerProcess({ sandbox: none, model });
+  const proposer = process.proposer("model");
+  expect(proposer.isPaid).toBeUndefined();
+  expect(await proposer.propose(question())).toEqual([]);
+  expect(model.requests).toEqual([]);
+});
+
 const MORE = "export const steps = 1;\n";
 
 function patched(replace: string): ReturnType<typeof calls> {
