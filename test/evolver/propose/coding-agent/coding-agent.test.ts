@@ -1,6 +1,6 @@
 /** Programs that edit files as proposers: honest ones, and ones that try what they must not. In every tier that confines. */
 import { randomUUID } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import {
   type CodingAgentConfig,
   type CodingAgentOptions,
 } from "../../../../evolver/propose/coding-agent/index.ts";
+import { messageOf } from "../../../../runtime/kernel/error.ts";
 import { childrenOf } from "../../../../guardrails/sandbox/tree.ts";
 import { makeHome } from "../../../helpers/home.ts";
 import { question, tiers, unconfined } from "../../process/support.ts";
@@ -20,6 +21,33 @@ const [best] = tiers;
 if (best === undefined) throw new Error("no sandbox works here");
 const { sandbox } = best;
 const none = await unconfined();
+
+test("a program that the sandbox does not see is not started, and what to do is said", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ratchet-cli-"));
+  const program = join(folder, "mend.sh");
+  writeFileSync(program, "#!/bin/sh\necho Title: Never >&2; exit 3\n", { mode: 0o755 });
+  const started = (show: string[]): Promise<unknown> =>
+    codingAgent({
+      config: { command: [program], minutes: 0.5, show, network: false, usd: 0, env: [] },
+      sandbox,
+      home: import.meta.dirname,
+      env: {},
+    })
+      .propose(question())
+      .catch(messageOf);
+  try {
+    expect(await started([])).toMatch(
+      /mend\.sh: it was not started: the sandbox does not see it, .*add the folder that it is in to evolution\.coding_agent\.show/,
+    );
+    expect(await started([folder])).toBe(`${program}: exit code 3: Title: Never`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("of a program that fails, what it said on stderr is told first", async () => {
+  expect(messageOf(await attempt("echo no such key >&2; echo bye; exit 4"))).toContain(": no such key");
+});
 
 interface Attempt extends Partial<Omit<CodingAgentOptions, "config">> {
   readonly minutes?: number;
