@@ -29,6 +29,11 @@ export interface BadRowReport {
   readonly why: string;
 }
 
+export interface FileNote {
+  readonly file: string;
+  readonly why: string;
+}
+
 export interface Imported {
   readonly format: string;
   readonly added: number;
@@ -43,6 +48,8 @@ export interface Imported {
   readonly badRows: number;
   /** The first {@link MOST_REPORTS} of them. */
   readonly bad: readonly BadRowReport[];
+  /** Files of which nothing, or not all, could be taken, though nothing is wrong with them; at most {@link MOST_REPORTS}. */
+  readonly notes: readonly FileNote[];
   /** pass^1, pass^2 and so on, over tasks that were tried several times; empty when a run has no label or no task, and when several models made them. */
   readonly passHat: readonly number[];
 }
@@ -85,6 +92,7 @@ interface State {
   readonly kernelVersion: string;
   readonly counts: Counts;
   readonly bad: BadRowReport[];
+  readonly notes: FileNote[];
   batch: ImportedRun[];
   /** Characters of events in the batch. */
   size: number;
@@ -105,6 +113,7 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
     kernelVersion: packageVersion(),
     counts: { added: 0, replaced: 0, unchanged: 0, passed: 0, failed: 0, unlabelled: 0, badRows: 0 },
     bad: [],
+    notes: [],
     batch: [],
     size: 0,
     seen: seenSoFar(),
@@ -121,6 +130,9 @@ async function take(state: State, read: Read): Promise<void> {
     case "bad":
       state.counts.badRows++;
       if (state.bad.length < MOST_REPORTS) state.bad.push({ file: read.file, row: read.row, why: read.why });
+      return;
+    case "note":
+      if (state.notes.length < MOST_REPORTS) state.notes.push({ file: read.file, why: read.why });
       return;
     case "transcript":
       await keep(state, read);
@@ -252,20 +264,21 @@ function traceOf({ run, source, events }: ImportedRun, { run: id, outcome }: Kep
   return { run: row, events: events.map(({ event }) => event) };
 }
 
-function refuseNothing({ counts, bad, format }: State, path: string): void {
+function refuseNothing({ counts, bad, notes, format }: State, path: string): void {
   const { added, replaced, unchanged, badRows } = counts;
   if (added + replaced + unchanged > 0) return;
   const [first] = bad;
+  const [note] = notes;
   throw new RatchetError(
     "usage",
     first === undefined
-      ? `${path === "-" ? "standard input" : path} holds no rows`
+      ? `${path === "-" ? "standard input" : path} holds no rows${note === undefined ? "" : `: ${note.file}: ${note.why}`}`
       : `nothing in ${path} could be read as ${format.name}; the first of ${badRows} bad rows: ${first.file}, row ${first.row}: ${first.why}`,
     "`agent import --help` says what the formats look like.",
   );
 }
 
-function report({ format, counts, bad, tasks, models }: State): Imported {
+function report({ format, counts, bad, notes, tasks, models }: State): Imported {
   const tries: Tries[] = [...tasks.values()];
   const labelled =
     counts.unlabelled === 0 &&
@@ -274,6 +287,7 @@ function report({ format, counts, bad, tasks, models }: State): Imported {
     format: format.name,
     ...counts,
     bad,
+    notes,
     passHat: labelled && tries.length > 0 && models.size === 1 ? passHat(tries) : [],
   };
 }

@@ -15,6 +15,7 @@ import {
   seconds,
   yellow,
 } from "../output.ts";
+import { unlessStopped } from "../stopped.ts";
 import { cycleView } from "../view/cycle.ts";
 
 export async function evolve(
@@ -34,11 +35,15 @@ export async function evolve(
         failures.set(event.proposer, (failures.get(event.proposer) ?? 0) + 1);
       view?.(event);
     };
-    const done = await runEvolution(runtime, {
-      signal,
-      ...(options.suite === undefined ? {} : { suite: options.suite }),
-      watch,
-    });
+    const done = await unlessStopped(
+      () =>
+        runEvolution(runtime, {
+          signal,
+          ...(options.suite === undefined ? {} : { suite: options.suite }),
+          watch,
+        }),
+      () => "stopped; runs and patches that are finished stay, and the next cycle starts over",
+    );
     if (json) printJson({ ...done, candidates: done.candidates.map(({ candidate }) => asJson(candidate)) });
     else printEvolved(done, failures);
   });

@@ -78,8 +78,12 @@ export async function feedback(
     const kept = run.outcome.kind === "verified";
     if (options.json === true)
       printJson({ run: run.id, feedback: verdict, outcome: kept ? "verified" : "feedback" });
-    else print(`Noted for ${run.id}: ${verdict}${kept ? "; its verifier's outcome stays as it is" : ""}.`);
+    else print(`Noted for ${run.id}: ${verdict}${kept ? `; ${labelOf(run)} stays as it is` : ""}.`);
   });
+}
+
+function labelOf({ purpose }: RunRow): string {
+  return purpose === "imported" ? "the label of its source" : "its verifier's outcome";
 }
 
 export async function undo(id: string, options: Options & UndoChoice): Promise<void> {

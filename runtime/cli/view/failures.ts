@@ -105,10 +105,18 @@ function figures({ runs, share, trend }: FailureCluster, of: number): string {
   const unlabelled = runs.filter(({ labelled }) => !labelled).length;
   return [
     `${percent(share)} of ${count(of, "run")}`,
-    trend.before === 0 && trend.recent === runs.length ? "new" : trendOf(trend),
+    ...(hasTimes(runs) ? [trend.before === 0 && trend.recent === runs.length ? "new" : trendOf(trend)] : []),
     ...(imported === 0 ? [] : [imported === runs.length ? "imported" : `${imported} imported`]),
     ...(unlabelled === 0 ? [] : [`${unlabelled} without a label`]),
   ].join("; ");
+}
+
+/** Imported runs whose source has no times all have that of the import. */
+function hasTimes(runs: FailureCluster["runs"]): boolean {
+  return (
+    runs.some(({ format }) => format === undefined) ||
+    new Set(runs.map(({ startedAt }) => startedAt)).size > 1
+  );
 }
 
 function trendOf({ recent, before }: FailureCluster["trend"]): string {

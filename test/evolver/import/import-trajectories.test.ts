@@ -186,11 +186,16 @@ test("an id that another run has, or that nobody can type, is kept beside a made
     workspace: "/w",
     snapshot: null,
   });
-  await importFile(store, write("odd.jsonl", [{ id: "mine" }, { id: "an id with spaces" }]));
+  await importFile(
+    store,
+    write("odd.jsonl", [{ id: "mine" }, { id: "an id with spaces" }, { id: "an id with dots …" }]),
+  );
   expect(await store.getRun("mine")).toMatchObject({ purpose: "live" });
   expect((await store.importedAs("openai-chat", "mine"))[0]?.run).toMatch(/^mine-[0-9a-f]{8}$/);
-  expect(await store.getRun("an id with")).toMatchObject({ source: { id: "an id with spaces" } });
-  await expect(store.getRun("m")).rejects.toThrow("several runs begin with");
+  expect(await store.getRun("an id with sp")).toMatchObject({ source: { id: "an id with spaces" } });
+  await expect(store.getRun("import-")).rejects.toThrow("several runs begin with");
+  // Of several the one that is a person's own is meant.
+  expect(await store.getRun("m")).toMatchObject({ id: "mine" });
   await store.close();
 });
 
@@ -206,7 +211,7 @@ test("live and trial runs are listed without them", async () => {
 test("nothing that can be read is an error that says what was wrong first", async () => {
   const store = openStore();
   await expect(importFile(store, write("atif.jsonl", [{ id: "a" }]), "atif")).rejects.toThrow(
-    /nothing in .* could be read as atif; the first of 1 bad rows: atif\.jsonl, row 1: steps: /,
+    /nothing in .* could be read as atif; the first of 1 bad rows: atif\.jsonl, row 1: it looks like openai-chat, not like atif \(steps: /,
   );
   await expect(importFile(store, write("empty.jsonl", []))).rejects.toThrow("empty.jsonl holds no rows");
   await expect(importFile(store, write("x.jsonl", [{}]), "open-ai")).rejects.toThrow(

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { messageOf, RatchetError } from "../../error.ts";
 import { BadRow } from "./bad-row.ts";
-import type { Format } from "./formats.ts";
+import { looksLike, type Format } from "./formats.ts";
 import { inputFiles, type InputFile } from "./input-files.ts";
 import { readAllLines } from "./read-lines.ts";
 import { open, readValues, type Value } from "./read-values.ts";
@@ -21,6 +21,8 @@ export type Read =
       readonly path: string | undefined;
     }
   | { readonly kind: "bad"; readonly file: string; readonly row: number; readonly why: string }
+  /** Nothing is wrong with the file, and yet not all of it, or nothing, could be taken. */
+  | { readonly kind: "note"; readonly file: string; readonly why: string }
   /** How far it is, in bytes of all files. */
   | { readonly kind: "file"; readonly name: string };
 
@@ -37,8 +39,8 @@ export async function* readTranscripts(
   for (const file of await inputFiles(path, format)) {
     yield { kind: "file", name: file.name };
     try {
-      if (format.unit === "value") yield* rowsOf(file, format.parse, change);
-      else yield* sessionOf(file, format.open, change);
+      if (format.unit === "value") yield* rowsOf(file, format, change);
+      else yield* sessionOf(file, format, change);
     } catch (error) {
       if (error instanceof RatchetError) throw error;
       throw new RatchetError(
@@ -55,14 +57,17 @@ export async function* readTranscripts(
 
 async function* rowsOf(
   file: InputFile,
-  parse: (value: unknown) => Transcript,
+  format: Extract<Format, { unit: "value" }>,
   change: (text: string) => string,
 ): AsyncGenerator<Read> {
+  let rows = 0;
   const nameless = new Map<string, number>();
   for await (const { row, parsed } of readValues(file)) {
-    const made = transcriptOf(parsed, parse, change);
+    rows++;
+    const made = transcriptOf(parsed, format.parse, change);
     if (made instanceof BadRow) {
-      yield { kind: "bad", file: file.name, row, why: made.message };
+      const other = parsed.kind === "json" ? looksLike(parsed.value, format) : undefined;
+      yield { kind: "bad", file: file.name, row, why: whyOf(made, other, format) };
       continue;
     }
     const hash = sha256(JSON.stringify(parsed));
@@ -74,6 +79,13 @@ async function* rowsOf(
       path: fullPath(file),
     };
   }
+  if (rows === 0) yield { kind: "note", file: file.name, why: EMPTY };
+}
+
+const EMPTY = "it is empty";
+
+function whyOf({ message }: BadRow, other: string | undefined, { name }: Format): string {
+  return other === undefined ? message : `it looks like ${other}, not like ${name} (${message})`;
 }
 
 /** Equal rows of one file are runs of their own, as an agent makes that always does the same. */
@@ -95,23 +107,47 @@ function transcriptOf(
 
 async function* sessionOf(
   file: InputFile,
-  openSession: Extract<Format, { unit: "file" }>["open"],
+  format: Extract<Format, { unit: "file" }>,
   change: (text: string) => string,
 ): AsyncGenerator<Read> {
   const name = basename(file.name).replace(/\.jsonl$/, "");
-  const session = openSession(name);
+  const session = format.open(name);
   const hash = createHash("sha256");
   let records = 0;
+  let taken = 0;
+  let broken: { readonly row: number; readonly why: string } | undefined;
   for await (const { number, text } of readAllLines(open(file))) {
     records++;
     hash.update(`${text ?? ""}\n`);
-    const taken = attempt(() => session.take(mapStrings(jsonOf(text), change)));
-    if (taken instanceof BadRow) yield { kind: "bad", file: file.name, row: number, why: taken.message };
+    if (broken !== undefined) yield { kind: "bad", file: file.name, ...broken };
+    broken = undefined;
+    const value = attempt(() => jsonOf(text));
+    if (value instanceof BadRow) {
+      broken = { row: number, why: value.message };
+      continue;
+    }
+    const fault = attempt(() => session.take(mapStrings(value, change)));
+    if (fault instanceof BadRow)
+      yield {
+        kind: "bad",
+        file: file.name,
+        row: number,
+        why: whyOf(fault, looksLike(value, format), format),
+      };
+    else taken++;
   }
-  if (records === 0) return;
+  if (records === 0) {
+    yield { kind: "note", file: file.name, why: EMPTY };
+    return;
+  }
+  if (broken !== undefined && taken > 0)
+    yield { kind: "note", file: file.name, why: "its last line is cut off; the session may be going on" };
+  else if (broken !== undefined) yield { kind: "bad", file: file.name, ...broken };
   const transcript = attempt(() => session.end());
   if (transcript instanceof BadRow) {
-    yield { kind: "bad", file: file.name, row: 1, why: transcript.message };
+    // Records of a kind that begins no session: summaries of others, say.
+    if (taken > 0)
+      yield { kind: "note", file: file.name, why: `${transcript.message}: there is nothing to take in` };
     return;
   }
   const digest = hash.digest("hex");

@@ -43,14 +43,36 @@ test.each([
   ["no messages", {}, "messages: there is no such field"],
   ["an empty conversation", { messages: [] }, "messages: "],
   ["nobody answered", { messages: [{ role: "user", content: "Hi." }] }, "none is an assistant's"],
-  ["a reward that is a word", chat("x", { reward: "1.0" }), "reward: "],
-  ["a label of another type", chat("x", { success: "yes" }), "success: "],
+  ["a reward that is a word", chat("x", { reward: "high" }), "reward: is not a number"],
+  ["a label of another type", chat("x", { success: "yes" }), "success: is neither true nor false"],
   ["no object", [["a"]], "expected object"],
 ])("a row that cannot be understood is a bad row, not an empty run: %s", async (_, row, why) => {
   const file = write("bad.jsonl", JSON.stringify(row));
   const reads = await readAll("openai-chat", file);
   expect(transcripts(reads)).toEqual([]);
   expect(badRows(reads)).toEqual([{ row: 1, why: expect.stringContaining(why) }]);
+});
+
+test("labels that a table wrote as numbers or text are read", async () => {
+  const labels = [{ success: 1 }, { success: "false" }, { reward: "1.0" }, { reward: "0" }];
+  const file = write("labels.jsonl", lines(...labels.map((label) => chat(undefined, label))));
+  const outcomes = transcripts(await readAll("openai-chat", file)).map(
+    ({ transcript }) => transcript.outcome,
+  );
+  expect(outcomes).toEqual([true, false, true, false].map((pass) => ({ kind: "verified", pass })));
+});
+
+test("a session that is still written, and one that holds a summary only, are noted and no failure", async () => {
+  const reply = { type: "assistant", sessionId: "s", message: { role: "assistant", content: "Hello." } };
+  const going = await readAll("claude-code", write("going.jsonl", `${lines(reply)}\n{"type":"assi`));
+  expect(transcripts(going)).toHaveLength(1);
+  const summary = write("summary.jsonl", lines({ type: "summary", summary: "Old." }));
+  const notes = [...going, ...(await readAll("claude-code", summary))].filter(({ kind }) => kind === "note");
+  expect(notes).toMatchObject([
+    { file: "going.jsonl", why: expect.stringContaining("its last line is cut off") },
+    { file: "summary.jsonl", why: expect.stringContaining("no record is a reply") },
+  ]);
+  expect(badRows(going)).toEqual([]);
 });
 
 test("another format is not taken for ATIF", async () => {
@@ -65,7 +87,7 @@ test("another format is not taken for ATIF", async () => {
   expect(badRows(reads).map(({ row, why }) => [row, why.split(":")[0]])).toEqual([
     [1, "schema_version"],
     [2, "steps.0.source"],
-    [3, "steps"],
+    [3, "it looks like openai-chat, not like atif (steps"],
   ]);
   expect(transcripts(reads)).toHaveLength(1);
 });
@@ -88,6 +110,7 @@ test("a document that was cut off, and an empty file, give no run", async () => 
   expect(transcripts(await readAll("openai-chat", cutRow)).map(({ id }) => id)).toEqual(["a"]);
   expect(await readAll("openai-chat", write("empty.jsonl", "\n\n"))).toEqual([
     { kind: "file", name: "empty.jsonl" },
+    { kind: "note", file: "empty.jsonl", why: "it is empty" },
   ]);
 });
 
