@@ -46,8 +46,11 @@ export function eachNode(
   const findings: Finding[] = [];
   for (const [file, ast] of files) {
     const visit = (node: Node): void => {
-      const line = ast.getLineAndCharacterOfPosition(node.getStart(ast)).line + 1;
-      findings.push(...look(node, (strength, why) => ({ file, line, strength, why })));
+      const found = (strength: number, why: string): Finding => {
+        const { line } = ast.getLineAndCharacterOfPosition(node.getStart(ast));
+        return { file, line: line + 1, strength, why };
+      };
+      findings.push(...look(node, found));
       ts.forEachChild(node, visit);
     };
     visit(ast);
