@@ -82,7 +82,8 @@ async function evolveWithin(
   }
 }
 
-function promotedBy({ candidates, promoted }: Evolved): string[] {
+/** Sources of the promoted patches, in order. */
+export function promotedBy({ candidates, promoted }: Evolved): string[] {
   return candidates.flatMap(({ candidate: { branch, proposal } }) =>
     branch !== undefined && promoted.includes(branch) ? [proposal.source] : [],
   );
