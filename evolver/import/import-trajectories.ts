@@ -196,13 +196,14 @@ function importedRun(
   const replies = transcript.turns.filter((turn) => turn.kind === "acted");
   const sum = (of: (turn: (typeof replies)[number]) => number): number =>
     replies.reduce((total, turn) => total + of(turn), 0);
+  const metered = replies.some(({ usage }) => usage !== undefined);
   const priced = replies.some(({ costUsd }) => costUsd !== undefined);
   return {
     run: {
       id: run,
       startedAt: transcript.startedAt ?? at,
       endedAt: transcript.endedAt ?? transcript.startedAt ?? at,
-      status: transcript.end?.status ?? "done",
+      status: transcript.end?.status ?? "unknown",
       task: transcript.task,
       instruction,
       release: RELEASE,
@@ -212,13 +213,16 @@ function importedRun(
       steps: replies.length,
       inputTokens:
         transcript.totals?.inputTokens ??
-        sum(
-          ({ usage }) =>
-            (usage?.input_tokens ?? 0) +
-            (usage?.cache_read_input_tokens ?? 0) +
-            (usage?.cache_creation_input_tokens ?? 0),
-        ),
-      outputTokens: transcript.totals?.outputTokens ?? sum(({ usage }) => usage?.output_tokens ?? 0),
+        (metered
+          ? sum(
+              ({ usage }) =>
+                (usage?.input_tokens ?? 0) +
+                (usage?.cache_read_input_tokens ?? 0) +
+                (usage?.cache_creation_input_tokens ?? 0),
+            )
+          : null),
+      outputTokens:
+        transcript.totals?.outputTokens ?? (metered ? sum(({ usage }) => usage?.output_tokens ?? 0) : null),
       costUsd: transcript.totals?.costUsd ?? (priced ? sum(({ costUsd }) => costUsd ?? 0) : null),
     },
     source: { format: format.name, id, hash },

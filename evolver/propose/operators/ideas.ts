@@ -27,15 +27,40 @@ export function templateIdeas(
   evidence: Evidence,
 ): readonly Idea[] {
   return templates
-    .flatMap((operator) => {
-      const asked = operator.appliesTo(evidence);
-      return operator.transform(project, evidence).map(({ title, splices, fit }) => {
-        const rationale = operator.rationale(evidence);
-        return { operator: operator.name, title, rationale, splices, rank: asked * fit };
-      });
-    })
+    .flatMap((operator) => ideasOf(operator, operator.appliesTo(evidence), project, evidence))
     .filter(({ rank }) => rank >= LEAST_RANK)
     .toSorted((a, b) => b.rank - a.rank);
+}
+
+/** Templates that little asks for, where the code has their shape all the same: a symptom may be far from its cause. */
+export function spareIdeas(
+  templates: readonly Operator[],
+  project: Project,
+  evidence: Evidence,
+): readonly Idea[] {
+  return templates
+    .flatMap((operator) => {
+      const asked = operator.appliesTo(evidence);
+      return ideasOf(operator, 1, project, evidence)
+        .filter(({ rank }) => asked * rank < LEAST_RANK)
+        .toSorted((a, b) => b.rank - a.rank)
+        .slice(0, MOST_SPARE);
+    })
+    .toSorted((a, b) => b.rank - a.rank);
+}
+
+/** Of one template: some fit many places. */
+const MOST_SPARE = 3;
+
+function ideasOf(operator: Operator, asked: number, project: Project, evidence: Evidence): Idea[] {
+  const rationale = operator.rationale(evidence);
+  return operator.transform(project, evidence).map(({ title, splices, fit }) => ({
+    operator: operator.name,
+    title,
+    rationale,
+    splices,
+    rank: asked * fit,
+  }));
 }
 
 /** Whether the evidence speaks for any place where the template may apply. */

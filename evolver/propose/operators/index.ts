@@ -2,9 +2,9 @@
 import type { Proposal } from "../../candidate.ts";
 import { asTraced, localise } from "../../analyse/localise/localise.ts";
 import type { ProposeContext, Proposer } from "../proposer.ts";
-import { TEMPLATES } from "./catalogue/index.ts";
+import { TEMPLATES } from "./templates/index.ts";
 import { evidenceOf } from "./evidence.ts";
-import { isAsked, mutationIdeas, templateIdeas } from "./ideas.ts";
+import { isAsked, mutationIdeas, spareIdeas, templateIdeas } from "./ideas.ts";
 import type { Idea } from "./ideas.ts";
 import type { Mutation } from "./mutation.ts";
 import { normalForms } from "./normal-form.ts";
@@ -22,7 +22,7 @@ export interface OperatorOptions {
 }
 
 /**
- * Templates that the evidence asks for come first; mutations go where it points. No two proposals are the same code, and
+ * Templates that the evidence asks for come first; mutations go where it points, and among them templates that fit the code only. No two proposals are the same code, and
  * none is what the harness is already. With mutations, types are checked here as well: 400 proposals take some seconds.
  */
 export function operators({
@@ -40,15 +40,19 @@ export function operators({
       const asked = templates.filter((operator) => isAsked(operator, evidence));
       if (asked.length === 0 && mutations.length === 0) return [];
       const project = await openProject(context.genome, context.paths.harness);
-      const ideas = [
-        ...templateIdeas(asked, project, evidence),
-        ...(mutations.length > 0 ? mutationIdeas(mutations, project, evidence) : []),
-      ];
+      const ideas = [...templateIdeas(asked, project, evidence)];
+      if (mutations.length > 0) {
+        const suspected = mutationIdeas(mutations, project, evidence);
+        const spare = spareIdeas(templates, project, evidence);
+        ideas.push(...suspected.slice(0, BEFORE_SPARE), ...spare, ...suspected.slice(BEFORE_SPARE));
+      }
       return chosen(ideas, project, context, { limit, typed: mutations.length > 0 });
     },
   };
 }
 
+/** Mutations of the most suspected places that go before templates that nothing asks for. */
+const BEFORE_SPARE = 40;
 /** Ideas that are worked out at a time: one program of the compiler checks them all, and takes half a second to begin. */
 const LEAST_BATCH = 40;
 const MOST_BATCH = 1000;

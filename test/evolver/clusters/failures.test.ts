@@ -6,7 +6,8 @@ import { afterAll, expect, test } from "vitest";
 import { clusterId } from "../../../evolver/clusters/cluster.ts";
 import { ANALYSIS, NOTHING_SEEN } from "../../../evolver/clusters/digest.ts";
 import { findCluster, listFailures, type Failures } from "../../../evolver/clusters/failures.ts";
-import { showCluster } from "../../../evolver/clusters/show-cluster.ts";
+import { hypothesesOf, showCluster } from "../../../evolver/clusters/show-cluster.ts";
+import { summarise } from "../../../evolver/clusters/summarise.ts";
 import { importTrajectories } from "../../../evolver/import/import-trajectories.ts";
 import { openHome, type Home } from "../../../runtime/kernel/home/home.ts";
 import { openSqliteStore } from "../../../runtime/kernel/store/sqlite.ts";
@@ -200,6 +201,27 @@ test("what an older analysis found out is found out again, from the store", asyn
   await store.failures.put([{ run: "a", analysis: "0.0.0/0", signature: stale, digest: {} }]);
   expect((await listFailures(home, store)).clusters.map(({ kind }) => kind)).toEqual(["tool-error"]);
   expect(await store.failures.isDigested("a", ANALYSIS)).toBe(true);
+  await store.close();
+});
+
+test("what the store holds of failures is told or refused, never made into something else", async () => {
+  const store = openStore();
+  await bring(store, [rowOf({ id: "a", error: table("users") })]);
+  const rows = await store.failures.imports();
+  expect(() => summarise(rows, { clusters: [], members: [] }, 1)).toThrow(
+    "the failure of run a is in no cluster",
+  );
+  const newer = { id: "0".repeat(12), kind: "daydream", template: "it dreamt" };
+  await store.failures.put([{ run: "a", analysis: ANALYSIS, signature: newer, digest: {} }]);
+  await expect(listFailures(home, store)).rejects.toMatchObject({
+    kind: "infrastructure",
+    message: expect.stringContaining('"daydream"') as string,
+  });
+  for (const run of ["a", "missing"])
+    await expect(hypothesesOf(store, run)).rejects.toMatchObject({
+      kind: "infrastructure",
+      hint: expect.stringContaining("backup") as string,
+    });
   await store.close();
 });
 

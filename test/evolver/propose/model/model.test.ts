@@ -195,3 +195,11 @@ test("a hash that is not the shown text's is refused with words, and what was sh
   expect(told(requests[0]?.body)).toContain(`harness/main.ts (hash ${contentHash(MAIN)})`);
   expect(told(requests[1]?.body)).toContain("is not that of the text you were shown");
 });
+
+test("suspect places are told by the paths of the home, wherever it keeps its harness", async () => {
+  const { genome, paths, ...rest } = context();
+  const moved = new Map([...genome].map(([path, text]) => [path.replace(/^harness/, "agent/loop"), text]));
+  const given = { ...rest, genome: moved, paths: { ...paths, harness: "agent/loop" } };
+  const { requests } = await proposing([say("No.")], given, { corrections: 0 });
+  expect(told(requests[0]?.body)).toContain("- agent/loop/main.ts:run:4 ");
+});

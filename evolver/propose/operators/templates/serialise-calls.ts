@@ -57,7 +57,7 @@ function together(
 
 function helper(name: string): string {
   return `/** What \`act\` makes of each item, one after the other and in their order. */
-async function ${name}<Item, Result>(items: readonly Item[], act: (item: Item, index: number) => Promise<Result>): Promise<Result[]> {
+async function ${name}<Item, Result>(items: readonly Item[], act: (item: Item, index: number) => Result | Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   for (const [index, item] of items.entries()) results.push(await act(item, index));
   return results;
