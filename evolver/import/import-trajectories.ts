@@ -111,8 +111,6 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
 
 async function take(state: State, read: Read): Promise<void> {
   switch (read.kind) {
-    case "file":
-      return;
     case "bad":
       state.counts.badRows++;
       if (state.bad.length < MOST_REPORTS) state.bad.push({ file: read.file, row: read.row, why: read.why });
