@@ -8,9 +8,10 @@ const MAX_RUNS = 300;
 /** A correction comes soon; later instructions on the same files are about something else. In milliseconds. */
 const SOON_MS = 60 * 60 * 1000;
 
-/** Newest first. */
+/** Newest first. Nothing of runs of a suite's tasks: a task may be held out, and who writes patches would learn of it here. */
 export async function readCorrections(store: Store): Promise<Correction[]> {
-  const runs = await store.listRuns({ purpose: "live", limit: MAX_RUNS });
+  const all = await store.listRuns({ purpose: "live", limit: MAX_RUNS });
+  const runs = all.filter(({ task }) => task === null);
   const found = await Promise.all(
     runs.map(async (run) => correctionsOf(run, runs, await eventsOf(store, run))),
   );
@@ -43,13 +44,13 @@ function correctionsOf(
   ];
 }
 
-/** The run that followed soon in the same folder. Tasks of a suite have folders of their own, and nobody behind them. */
+/** The run that followed soon in the same folder. */
 function nextOn(run: RunRow, runs: readonly RunRow[]): RunRow | undefined {
-  if (run.task !== null || run.endedAt === null) return undefined;
+  if (run.endedAt === null) return undefined;
   const ended = Date.parse(run.endedAt);
-  return runs.findLast(({ workspace, task, startedAt }) => {
+  return runs.findLast(({ workspace, startedAt }) => {
     const wait = Date.parse(startedAt) - ended;
-    return workspace === run.workspace && task === null && wait >= 0 && wait <= SOON_MS;
+    return workspace === run.workspace && wait >= 0 && wait <= SOON_MS;
   });
 }
 

@@ -1,5 +1,5 @@
 /** Changes that people made to the genome, and the failures that were not seen again afterwards. */
-import { git } from "../../runtime/kernel/git.ts";
+import { commitOf, git } from "../../runtime/kernel/git.ts";
 import { partOf, type GenomePaths } from "../../runtime/kernel/genome.ts";
 import type { RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import { analyse } from "../analyse/analyse.ts";
@@ -102,10 +102,8 @@ async function signaturesByRelease({ repo, store }: HistoryOptions): Promise<See
   const seen = await Promise.all(
     byRelease.map(async ([release, own]): Promise<Seen[]> => {
       // A release may be gone: somebody rewrote their history.
-      const commits = await git(repo)
-        .run(["rev-list", release, "--"])
-        .catch(() => undefined);
-      if (commits === undefined) return [];
+      if ((await commitOf(repo, release)) === undefined) return [];
+      const commits = await git(repo).run(["rev-list", release, "--"]);
       return [{ contains: new Set(commits.split("\n")), signatures: await signaturesOf(store, own) }];
     }),
   );

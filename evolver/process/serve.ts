@@ -9,7 +9,7 @@ import { protocolTypes } from "../check/protocol-types.ts";
 import { lintSkill } from "../check/skill.ts";
 import { distiller } from "../propose/distill/index.ts";
 import { modelProposer, type ModelProposerOptions } from "../propose/model/index.ts";
-import { MUTATIONS } from "../propose/operators/catalogue/index.ts";
+import { MUTATIONS } from "../propose/operators/mutations/index.ts";
 import { operators } from "../propose/operators/index.ts";
 import type { Proposer } from "../propose/proposer.ts";
 import { compacted, type CompactProposal } from "./compact.ts";

@@ -1,7 +1,7 @@
 /** What a language model is told: the failure, the code, the contract, and what was tried before. */
 import { readFile } from "node:fs/promises";
 import { protocolTypes } from "../../check/protocol-types.ts";
-import { localise } from "../../analyse/localise/localise.ts";
+import { asTraced, localise } from "../../analyse/localise/localise.ts";
 import { evidenceText, fenced, MOST_PLACES, suspects } from "../evidence.ts";
 import type { ProposeContext } from "../proposer.ts";
 import { contentHash } from "./edit/hash.ts";
@@ -47,10 +47,14 @@ export async function buildPrompt(context: ProposeContext, budget: number): Prom
   return { text: [...head, ...files].join("\n\n"), shown };
 }
 
-async function suspectPlaces({ cluster, passing, genome }: ProposeContext): Promise<string[]> {
+/** By the paths of the home, which is where the model finds the code. */
+async function suspectPlaces({ cluster, passing, genome, paths }: ProposeContext): Promise<string[]> {
   const failing = cluster.failures.map(({ trace }) => trace);
-  const places = await localise(failing, passing, genome);
+  const places = await localise(failing, passing, asTraced(genome, paths.harness));
   return places
     .slice(0, MOST_PLACES)
-    .map(({ file, fn, line, score, why }) => `${file}:${fn}:${line} ${score.toFixed(2)} (${why})`);
+    .map(
+      ({ file, fn, line, score, why }) =>
+        `${file.replace(/^harness/, () => paths.harness)}:${fn}:${line} ${score.toFixed(2)} (${why})`,
+    );
 }

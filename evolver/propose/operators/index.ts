@@ -2,7 +2,7 @@
 import type { Proposal } from "../../candidate.ts";
 import { asTraced, localise } from "../../analyse/localise/localise.ts";
 import type { ProposeContext, Proposer } from "../proposer.ts";
-import { TEMPLATES } from "./catalogue/index.ts";
+import { TEMPLATES } from "./templates/index.ts";
 import { evidenceOf } from "./evidence.ts";
 import { isAsked, mutationIdeas, spareIdeas, templateIdeas } from "./ideas.ts";
 import type { Idea } from "./ideas.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkTypes } from "../../../evolver/check/types.ts";
 import { protocolTypes } from "../../../evolver/check/protocol-types.ts";
-import { MUTATIONS } from "../../../evolver/propose/operators/catalogue/index.ts";
+import { MUTATIONS } from "../../../evolver/propose/operators/mutations/index.ts";
 import { operators } from "../../../evolver/propose/operators/index.ts";
 import type { Mutation } from "../../../evolver/propose/operators/mutation.ts";
 import { normalForms } from "../../../evolver/propose/operators/normal-form.ts";

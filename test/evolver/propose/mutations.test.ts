@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { MUTATIONS } from "../../../evolver/propose/operators/catalogue/index.ts";
+import { MUTATIONS } from "../../../evolver/propose/operators/mutations/index.ts";
 import type { Mutation, Site } from "../../../evolver/propose/operators/mutation.ts";
 import { normalForms } from "../../../evolver/propose/operators/normal-form.ts";
 import { edited, openProject } from "../../../evolver/propose/operators/project.ts";

@@ -9,7 +9,7 @@ import type { Proposal } from "../../../evolver/candidate.ts";
 import { protocolTypes } from "../../../evolver/check/protocol-types.ts";
 import { checkTypes } from "../../../evolver/check/types.ts";
 import type { Trace } from "../../../evolver/failure.ts";
-import { TEMPLATES } from "../../../evolver/propose/operators/catalogue/index.ts";
+import { TEMPLATES } from "../../../evolver/propose/operators/templates/index.ts";
 import { operators } from "../../../evolver/propose/operators/index.ts";
 import type { Harness } from "../../../runtime/kernel/protocol.ts";
 import { BrokenInvariant, play } from "../../helpers/scripted-kernel.ts";

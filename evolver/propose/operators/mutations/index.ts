@@ -1,17 +1,5 @@
-/** All operators, one a file beside this one. */
+/** Generic mutations of a suspected place, one a file. */
 import type { Mutation } from "../mutation.ts";
-import type { Operator } from "../operator.ts";
-import { answerEveryCall } from "./answer-every-call.ts";
-import { awaitPromise } from "./await-promise.ts";
-import { DOMAIN_OPERATORS } from "./domain.ts";
-import { guardUndefined } from "./guard-undefined.ts";
-import { headAndTail } from "./head-and-tail.ts";
-import { isolateThrow } from "./isolate-throw.ts";
-import { normaliseToolName } from "./normalise-tool-name.ts";
-import { nudgeSilence } from "./nudge-silence.ts";
-import { retryTransient } from "./retry-transient.ts";
-import { surfaceError } from "./surface-error.ts";
-import { widenLimit } from "./widen-limit.ts";
 import { addCondition } from "./add-condition.ts";
 import { addGuard } from "./add-guard.ts";
 import { addProperty } from "./add-property.ts";
@@ -41,21 +29,6 @@ import { swapLiteral } from "./swap-literal.ts";
 import { swapProperty } from "./swap-property.ts";
 import { swapValue } from "./swap-value.ts";
 import { wrapCall } from "./wrap-call.ts";
-
-/** Each answers a known kind of failure, and says how far the evidence asks for it. */
-export const TEMPLATES: readonly Operator[] = [
-  answerEveryCall,
-  guardUndefined,
-  isolateThrow,
-  retryTransient,
-  surfaceError,
-  nudgeSilence,
-  headAndTail,
-  normaliseToolName,
-  widenLimit,
-  awaitPromise,
-  ...DOMAIN_OPERATORS,
-];
 
 /** Each changes a place that is suspected, in a way that many faults of harnesses are undone by. */
 export const MUTATIONS: readonly Mutation[] = [
