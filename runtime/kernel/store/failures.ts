@@ -79,9 +79,10 @@ export function failureStore(database: DatabaseSync, file: string): FailureStore
   const join = database.prepare("UPDATE signatures SET cluster = ? WHERE id = ?");
   const digest = database.prepare("SELECT digest FROM failures WHERE run = ?");
   const digested = database.prepare("SELECT 1 FROM failures WHERE run = ? AND analysis = ?");
+  // The plus keeps the index by purpose out of it: by that, each batch would go through all imports and sort them.
   const undigested = database.prepare(`
     SELECT r.id FROM runs r LEFT JOIN failures f ON f.run = r.id AND f.analysis = ?
-    WHERE r.purpose = 'imported' AND coalesce(r.outcome_pass, 0) = 0 AND f.run IS NULL AND r.id > ?
+    WHERE +r.purpose = 'imported' AND coalesce(r.outcome_pass, 0) = 0 AND f.run IS NULL AND r.id > ?
     ORDER BY r.id LIMIT ?`);
   const passed = database.prepare(`
     SELECT id FROM runs WHERE purpose = 'imported' AND outcome_pass = 1 AND source_format = ?
