@@ -63,7 +63,8 @@ function nameOf({ faults }: MultiRepair): string {
 }
 
 function told(one: MultiRepair): string {
-  const { left, cycles, by } = one;
+  const { left, cycles, by, why } = one;
   const state = left.length === 0 ? "repaired" : `leaves ${left.join(" ")}`;
-  return `${nameOf(one)}: ${state}; ${cycles} cycles; by ${by.join(" and ") || "nobody"}`;
+  const broke = why === "" ? "" : `; the last cycle broke off: ${why}`;
+  return `${nameOf(one)}: ${state}; ${cycles} cycles; by ${by.join(" and ") || "nobody"}${broke}`;
 }

@@ -6,7 +6,6 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadFaults, plant, plantedLines, type Fault } from "../../bench/support/repair/faults.ts";
 import { houseAt } from "../../bench/support/repair/house.ts";
-import { runInProcess, type Outcome } from "../../bench/support/repair/in-process.ts";
 import { CONCERNS } from "../../bench/support/repair/model/plan.ts";
 import { scenarioModel } from "../../bench/support/repair/model/model.ts";
 import { refusal } from "../../bench/support/repair/model/rules.ts";
@@ -19,6 +18,7 @@ import { detectSandbox } from "../../guardrails/sandbox/detect.ts";
 import type { Sandbox } from "../../guardrails/sandbox/sandbox.ts";
 import type { Harness, ModelRequest } from "../../runtime/kernel/protocol.ts";
 import { loadSuite } from "../../runtime/kernel/suite/load.ts";
+import { runInProcess, type Outcome } from "../helpers/in-process.ts";
 
 const faults = loadFaults();
 let top: string;
@@ -161,10 +161,13 @@ async function play(harness: string, jobs: readonly Job[]): Promise<Map<string, 
   const { run } = (await import(pathToFileURL(join(harness, "main.ts")).href)) as { run: Harness };
   const setup = {
     harness: run,
-    home: house,
+    prompts: join(house, "prompts"),
+    skills: join(house, "skills"),
     model: scenarioModel(scenarioOf),
     outputTokens: OUTPUT_TOKENS,
     sandbox,
+    steps: 60,
+    seconds: 20,
   };
   const tasks = await loadSuite(folder);
   const played = tasks.map(async (task) => [task.id, await runInProcess(setup, task)] as const);

@@ -10,7 +10,11 @@ export function chosenFaults({ faults, families }: Pick<Bench, "faults" | "famil
     faults.find((name) => all.every((fault) => fault.name !== name)) ??
     families.find((family) => all.every(({ concern }) => concern !== family));
   if (unknown !== undefined)
-    throw new RatchetError("usage", `there is no planted fault or family "${unknown}" in bench/faults`);
+    throw new RatchetError(
+      "usage",
+      `there is no planted fault or family "${unknown}" in bench/faults`,
+      "--fault takes the name of a folder of bench/faults, --family one of bench/faults/families.yaml.",
+    );
   return all.filter(
     ({ name, concern }) =>
       (faults.length === 0 || faults.includes(name)) && (families.length === 0 || families.includes(concern)),

@@ -1,9 +1,9 @@
 /** Several faults at once: one cycle after the other, each on the release that the one before has left. */
 import { evolve } from "../../../evolver/evolve.ts";
-import { RatchetError } from "../../../runtime/kernel/error.ts";
+import { messageOf, RatchetError } from "../../../runtime/kernel/error.ts";
 import type { Fault } from "./faults.ts";
 import { plantedHome } from "./planted-home.ts";
-import { failingOn, type RepairOptions } from "./repair.ts";
+import { failingOn, promotedBy, type RepairOptions } from "./repair.ts";
 import { checkJobs, nameOf, suiteForAll } from "./suite.ts";
 
 export interface MultiRepair {
@@ -14,6 +14,8 @@ export interface MultiRepair {
   /** Scenarios of the faults' concerns that fail in the end. */
   readonly left: readonly string[];
   readonly seconds: number;
+  /** What broke the last cycle off; empty when nothing did. */
+  readonly why: string;
 }
 
 /** Ends early when nothing is left to repair, or when a cycle promoted nothing. @throws the reason of the signal */
@@ -25,34 +27,34 @@ export async function repairAll(
   await using planted = await plantedHome(options.dir, faults, suiteForAll(concerns), options.sandbox);
   const began = performance.now();
   const by: string[] = [];
+  let why = "";
   let cycles = 0;
   while (cycles < options.cycles) {
     cycles += 1;
     const promoted = await cycle(planted.runtime, options);
     by.push(...promoted.by);
+    why = promoted.why;
     if (promoted.isWhole || promoted.by.length === 0) break;
   }
   const jobs = concerns.flatMap((concern) => checkJobs(concern));
   const distinct = [...new Map(jobs.map((job) => [nameOf(job), job])).values()];
   const left = (await failingOn(planted, undefined, distinct, options.signal)).map(nameOf);
-  return { faults, cycles, by, left, seconds: (performance.now() - began) / 1000 };
+  return { faults, cycles, by, left, seconds: (performance.now() - began) / 1000, why };
 }
 
 async function cycle(
   runtime: Parameters<typeof evolve>[0],
   { signal, seconds }: RepairOptions,
-): Promise<{ readonly by: readonly string[]; readonly isWhole: boolean }> {
+): Promise<{ readonly by: readonly string[]; readonly isWhole: boolean; readonly why: string }> {
   try {
     const within = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
-    const { candidates, promoted, after } = await evolve(runtime, { signal: within });
-    const by = candidates.flatMap(({ candidate: { branch, proposal } }) =>
-      branch !== undefined && promoted.includes(branch) ? [proposal.source] : [],
-    );
-    return { by, isWhole: after.passed === after.total };
+    const evolved = await evolve(runtime, { signal: within });
+    const { passed, total } = evolved.after;
+    return { by: promotedBy(evolved), isWhole: passed === total, why: "" };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof RatchetError || (error instanceof Error && error.name === "TimeoutError"))
-      return { by: [], isWhole: false };
+      return { by: [], isWhole: false, why: messageOf(error) };
     throw error;
   }
 }

@@ -9,15 +9,18 @@ import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import { writeChores } from "../../../replay/suites/chores/chores.ts";
 import { run as shipped } from "../../../runtime/genome/harness/main.ts";
 import { run as naive } from "../../../runtime/genome/templates/naive/harness/main.ts";
+import { createProcedureModel } from "../../../runtime/kernel/model/procedure/model.ts";
 import type { Harness } from "../../../runtime/kernel/protocol.ts";
 import { openSkillShelf } from "../../../runtime/kernel/run/skill-shelf.ts";
 import { loadSuite } from "../../../runtime/kernel/suite/load.ts";
 import type { TaskOnDisk } from "../../../runtime/kernel/suite/task.ts";
-import { ROOT, runInProcess, skillsOf, type Genome } from "./in-process.ts";
+import { runInProcess, type Setup } from "../../helpers/in-process.ts";
+import { ROOT, skillsOf } from "./template-skills.ts";
 
 const NAIVE = join(ROOT, "runtime/genome/templates/naive");
 const SLOW = 300_000;
 
+type Genome = Pick<Setup, "harness" | "prompts" | "skills">;
 type Edit = readonly [file: string, from: string, to: string];
 const SHOWN: readonly Edit[] = [
   ["dispatch.ts", 'result.is_error ? "Tool finished." : shorten', "shorten"],
@@ -134,12 +137,12 @@ test("no skill that the naive harness loads for the words of a text knows the re
 async function failures(genome: Genome, among: readonly TaskOnDisk[]): Promise<Record<string, string>> {
   // Services let the harness wait, and that costs no time when others work meanwhile.
   const queue = new PQueue({ concurrency: 6 });
+  const limits = { outputTokens: 4096, steps: 40, seconds: 120 };
+  const setup = { ...genome, ...limits, model: createProcedureModel(), sandbox };
   const outcomes = await queue.addAll(
-    among.map((task) => async () => [task.id, await runInProcess(genome, task, sandbox)] as const),
+    among.map((task) => async () => [task.id, await runInProcess(setup, task)] as const),
   );
-  return Object.fromEntries(
-    outcomes.flatMap(([id, { verdict, why }]) => (verdict === "pass" ? [] : [[id, why]])),
-  );
+  return Object.fromEntries(outcomes.flatMap(([id, { pass, why }]) => (pass ? [] : [[id, why]])));
 }
 
 function familyOf(id: string): string | undefined {

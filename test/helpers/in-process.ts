@@ -1,28 +1,32 @@
 /**
- * Runs a harness in this process, with the real tools, services, library and verifier and the scenario model: a trial
- * without the wall around it. For the good harness and for planted faults, whose code is known; never for patches.
+ * Runs a harness in this process, with the real tools, services, library and verifier: a trial without the wall around it.
+ * For harnesses whose code is known, planted faults among them; never for patches.
  */
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
-import { ModelError, type Model } from "../../../runtime/kernel/model/model.ts";
-import type { Harness, Kernel, ToolCall, ToolResult } from "../../../runtime/kernel/protocol.ts";
-import { openSkillShelf } from "../../../runtime/kernel/run/skill-shelf.ts";
-import { startServices } from "../../../runtime/kernel/suite/services.ts";
-import type { TaskOnDisk } from "../../../runtime/kernel/suite/task.ts";
-import { verifyTask } from "../../../runtime/kernel/suite/verify.ts";
-import { createToolHost } from "../../../runtime/kernel/tools/host.ts";
-import { builtinTools, toolSpecs } from "../../../runtime/kernel/tools/registry.ts";
+import type { Sandbox } from "../../guardrails/sandbox/sandbox.ts";
+import { ModelError, type Model } from "../../runtime/kernel/model/model.ts";
+import type { Harness, Kernel, ToolCall, ToolResult } from "../../runtime/kernel/protocol.ts";
+import { openSkillShelf } from "../../runtime/kernel/run/skill-shelf.ts";
+import { startServices } from "../../runtime/kernel/suite/services.ts";
+import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
+import { verifyTask } from "../../runtime/kernel/suite/verify.ts";
+import { createToolHost } from "../../runtime/kernel/tools/host.ts";
+import { builtinTools, toolSpecs } from "../../runtime/kernel/tools/registry.ts";
 
 export interface Setup {
   readonly harness: Harness;
-  /** Folder of a home: its prompts and skills are used. */
-  readonly home: string;
+  /** Folders. */
+  readonly prompts: string;
+  readonly skills: string;
   readonly model: Model;
   readonly outputTokens: number;
   readonly sandbox: Sandbox;
+  /** Limits; a task may have lower ones. */
+  readonly steps: number;
+  readonly seconds: number;
 }
 
 export interface Outcome {
@@ -31,13 +35,10 @@ export interface Outcome {
   readonly why: string;
 }
 
-const STEPS = 60;
-const SECONDS = 20;
-
 /** In a scratch copy of the task's workspace. */
 export async function runInProcess(setup: Setup, task: TaskOnDisk): Promise<Outcome> {
   const scratch = await mkdtemp(join(tmpdir(), "ratchet-scenario-"));
-  const seconds = Math.min(task.task.budgets?.seconds ?? SECONDS, SECONDS);
+  const seconds = Math.min(task.task.budgets?.seconds ?? setup.seconds, setup.seconds);
   const time = new AbortController();
   // A timer of its own keeps the process from ending while a harness only waits.
   const timer = setTimeout(() => time.abort(), seconds * 1000);
@@ -51,7 +52,7 @@ export async function runInProcess(setup: Setup, task: TaskOnDisk): Promise<Outc
       policy: { allow: builtinTools().map(({ name }) => name), ask: [], deny: [], hosts: [] },
       context: {
         workspace,
-        skills: join(setup.home, "skills"),
+        skills: setup.skills,
         sandbox: setup.sandbox,
         hosts: [],
         services: services.sockets,
@@ -87,15 +88,15 @@ async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T>
 }
 
 async function kernelOf(
-  { home, model, outputTokens }: Setup,
+  { model, outputTokens, ...setup }: Setup,
   task: TaskOnDisk,
   signal: AbortSignal,
   call: (call: ToolCall) => Promise<ToolResult>,
 ): Promise<Kernel> {
-  const prompts = await promptsIn(join(home, "prompts"));
-  const shelf = await openSkillShelf(join(home, "skills"), "/skills", prompts["lessons"]);
+  const prompts = await promptsIn(setup.prompts);
+  const shelf = await openSkillShelf(setup.skills, "/skills", prompts["lessons"]);
   const began = performance.now();
-  const steps = Math.min(task.task.budgets?.steps ?? STEPS, STEPS);
+  const steps = Math.min(task.task.budgets?.steps ?? setup.steps, setup.steps);
   let used = 0;
   return {
     hello: {
