@@ -131,37 +131,35 @@ async function keep(
   state: State,
   { transcript, id, hash }: Extract<Read, { kind: "transcript" }>,
 ): Promise<void> {
-  const run = await placeOf(state, id, hash);
+  const place = await placeOf(state, id, hash);
+  const met = state.met.get(id) ?? "";
+  if (!met.includes(hash)) state.met.set(id, `${met}${hash}`);
+  state.counts[place.kind]++;
   countIn(state, transcript);
-  if (run === undefined) {
-    state.counts.unchanged++;
-    return;
-  }
-  const imported = importedRun(state, transcript, { run, id, hash });
+  if (place.kind === "unchanged") return;
+  const imported = importedRun(state, transcript, { run: place.run, id, hash });
   state.batch.push(imported);
   state.size += sizeOf(transcript);
   if (state.batch.length >= BATCH_RUNS || state.size >= BATCH_CHARACTERS) await flush(state);
 }
 
-/** Id of the run that it becomes; undefined when it is there already. Counts which of them it is. */
-async function placeOf(state: State, id: string, hash: string): Promise<string | undefined> {
-  const { store, format, counts, met } = state;
+/** With the id of the run that it becomes. */
+type Place = { readonly kind: "unchanged" } | { readonly kind: "replaced" | "added"; readonly run: string };
+
+async function placeOf({ store, format, met }: State, id: string, hash: string): Promise<Place> {
   const before = met.get(id);
-  if (before?.includes(hash) === true) return undefined;
-  met.set(id, `${before ?? ""}${hash}`);
+  if (before?.includes(hash) === true) return { kind: "unchanged" };
   const there = await store.importedAs(format.name, id);
-  if (there.some((each) => each.hash === hash)) return undefined;
+  if (there.some((each) => each.hash === hash)) return { kind: "unchanged" };
   const [known, another] = there;
   if (before === undefined && known !== undefined && another === undefined) {
-    counts.replaced++;
-    return known.run;
+    return { kind: "replaced", run: known.run };
   }
-  counts.added++;
   // A second row with an id of this import that says something else is another run: both are kept.
-  if (before !== undefined) return `import-${sha256(`${format.name}\n${id}\n${hash}`).slice(0, 16)}`;
-  return PLAIN_ID.test(id) && !(await store.hasRun(id))
-    ? id
-    : `import-${sha256(`${format.name}\n${id}`).slice(0, 16)}`;
+  if (before !== undefined)
+    return { kind: "added", run: `import-${sha256(`${format.name}\n${id}\n${hash}`).slice(0, 16)}` };
+  const isFree = PLAIN_ID.test(id) && !(await store.hasRun(id));
+  return { kind: "added", run: isFree ? id : `import-${sha256(`${format.name}\n${id}`).slice(0, 16)}` };
 }
 
 /** Ids that can be typed, and taken for the run's own. */
