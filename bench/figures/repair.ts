@@ -25,7 +25,19 @@ function rowOf(one: Repair): Row {
   return { what: one.fault.name, unit: "s", value: one.seconds, note: told(one) };
 }
 
-function told({ fault, kind, broken, by, accounts, harmed, left, localised, seconds, why }: Repair): string {
+function told({
+  fault,
+  kind,
+  broken,
+  by,
+  accounts,
+  harmed,
+  left,
+  unsteady,
+  localised,
+  seconds,
+  why,
+}: Repair): string {
   const count = sum(accounts.map(({ tried, judged }) => tried + judged));
   return [
     `${fault.name} (${fault.concern}, ${fault.half}): ${kind}`,
@@ -35,6 +47,7 @@ function told({ fault, kind, broken, by, accounts, harmed, left, localised, seco
     localised === undefined ? "" : `line at place ${localised.rank ?? "none"}`,
     harmed.length === 0 ? "" : `HARMS ${harmed.join(" ")}`,
     left.length === 0 ? "" : `leaves ${left.join(" ")}`,
+    unsteady.length === 0 ? "" : `failed once: ${unsteady.join(" ")}`,
     why,
   ]
     .filter((part) => part !== "")

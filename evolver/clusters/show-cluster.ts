@@ -37,7 +37,11 @@ export async function showCluster(store: Store, cluster: FailureCluster): Promis
 export async function hypothesesOf(store: Store, run: string): Promise<ToldHypothesis[]> {
   const parsed = DigestBody.safeParse(parse(await store.failures.digest(run)));
   if (!parsed.success)
-    throw new RatchetError("infrastructure", `what was found out about run ${run} cannot be read`);
+    throw new RatchetError(
+      "infrastructure",
+      `what was found out about run ${run} is missing or damaged in the store`,
+      "If another process imports the same runs just now, try again when it is done; else restore .agent/store.db from a backup.",
+    );
   return parsed.data.hypotheses;
 }
 

@@ -1,4 +1,5 @@
 /** Clusters as they are told: how many runs, how many of all, more or fewer than before, and the run that stands for them. */
+import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { FailureRow, SignatureRow } from "../../runtime/kernel/store/failures.ts";
 import { KINDS, type Kind } from "../failure.ts";
 import { clusterId, describe } from "./cluster.ts";
@@ -34,6 +35,7 @@ export interface Membership {
  * Biggest first; what has neither symptom nor label last.
  * @param rows failed runs whose signatures are all in clusters
  * @param of runs that were looked at, failed or not
+ * @throws RatchetError (infrastructure) when the store holds a failure without a cluster, or of a kind that nobody knows
  */
 export function summarise(
   rows: readonly FailureRow[],
@@ -41,7 +43,7 @@ export function summarise(
   of: number,
 ): FailureCluster[] {
   const signatures = new Map(members.map((member) => [member.id, member]));
-  const groups = Map.groupBy(rows, ({ signature }) => signatures.get(signature)?.cluster ?? "");
+  const groups = Map.groupBy(rows, (row) => clusterOf(row, signatures));
   const until = rows.reduce((newest, { startedAt }) => Math.max(newest, Date.parse(startedAt) || 0), 0);
   const summaries = clusters.flatMap(({ id, kind, template }): FailureCluster[] => {
     const runs = groups.get(id);
@@ -70,9 +72,28 @@ export function summarise(
 const NOTHING = clusterId(NOTHING_SEEN);
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+function clusterOf(
+  { run, signature }: FailureRow,
+  signatures: ReadonlyMap<string, Membership["members"][number]>,
+): string {
+  const cluster = signatures.get(signature)?.cluster;
+  if (cluster !== undefined) return cluster;
+  throw new RatchetError(
+    "infrastructure",
+    `the failure of run ${run} is in no cluster: the store has changed meanwhile, or is damaged`,
+    "Try again when nothing else writes to it.",
+  );
+}
+
 /** A store of a newer analysis may name kinds that this one does not know. */
 function kindOf(kind: string): Kind {
-  return KINDS.find((known) => known === kind) ?? "wrong-result";
+  const known = KINDS.find((each) => each === kind);
+  if (known !== undefined) return known;
+  throw new RatchetError(
+    "infrastructure",
+    `the store holds failures of the kind "${kind}", which this Ratchet does not know`,
+    "Update Ratchet.",
+  );
 }
 
 function trendOf(runs: readonly FailureRow[], until: number): FailureCluster["trend"] {

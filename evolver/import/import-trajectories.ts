@@ -1,16 +1,14 @@
-/** Takes in what other agents did: reads, analyses and stores it in batches, so that memory does not grow with the file. */
+/** Takes in what other agents did: reads and stores it in batches, so that memory does not grow with the file, and analyses it. */
 import { createHash } from "node:crypto";
 import { packageVersion } from "../../runtime/kernel/package.ts";
-import type { ImportedRun, Kept, RunRow, Store } from "../../runtime/kernel/store/store.ts";
+import type { ImportedRun, Kept, Store } from "../../runtime/kernel/store/store.ts";
 import { formatNamed, type Format } from "../../runtime/kernel/trajectory/import/formats.ts";
 import { readTranscripts, type Read } from "../../runtime/kernel/trajectory/import/read-transcripts.ts";
 import { toEvents } from "../../runtime/kernel/trajectory/import/to-events.ts";
 import type { Transcript } from "../../runtime/kernel/trajectory/import/transcript.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
-import { digestOf } from "../clusters/digest.ts";
-import type { Trace } from "../failure.ts";
+import { digestImports } from "../clusters/digest-imports.ts";
 import { passHat, type Tries } from "./pass-hat.ts";
-import { seenSoFar, type SeenSoFar } from "./seen-so-far.ts";
 
 export interface ImportOptions {
   readonly format: string;
@@ -58,7 +56,8 @@ const MOST_REPORTS = 100;
 
 /**
  * Reads `path` and keeps every run that can be understood. The same run is kept once, however often it is imported; one that
- * has changed is replaced, and another one with its id is kept beside it (see `importRuns` of the store). Failed runs are analysed at once, held against those that passed so far.
+ * has changed is replaced, and another one with its id is kept beside it (see `importRuns` of the store). Failed runs are analysed
+ * once all is stored, held against those of the format that passed.
  * @throws RatchetError (usage) when there is no such format, or nothing could be read; (infrastructure) when a file or the store fails.
  * What was read before that is kept.
  */
@@ -71,6 +70,7 @@ export async function importTrajectories(store: Store, options: ImportOptions): 
   }
   await flush(state);
   refuseNothing(state, options.path);
+  await digestImports(store, options.signal);
   return report(state);
 }
 
@@ -96,7 +96,6 @@ interface State {
   batch: ImportedRun[];
   /** Characters of events in the batch. */
   size: number;
-  readonly seen: SeenSoFar;
   /** Runs that this import has met: a second row with an id of one, that says something else, is another run. */
   readonly met: Set<string>;
   /** Tries by task. */
@@ -116,7 +115,6 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
     notes: [],
     batch: [],
     size: 0,
-    seen: seenSoFar(),
     met: new Set(),
     tasks: new Map(),
     models: new Set(),
@@ -125,8 +123,6 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
 
 async function take(state: State, read: Read): Promise<void> {
   switch (read.kind) {
-    case "file":
-      return;
     case "bad":
       state.counts.badRows++;
       if (state.bad.length < MOST_REPORTS) state.bad.push({ file: read.file, row: read.row, why: read.why });
@@ -190,12 +186,13 @@ function importedRun(
   const replies = transcript.turns.filter((turn) => turn.kind === "acted");
   const sum = (of: (turn: (typeof replies)[number]) => number): number =>
     replies.reduce((total, turn) => total + of(turn), 0);
+  const metered = replies.some(({ usage }) => usage !== undefined);
   const priced = replies.some(({ costUsd }) => costUsd !== undefined);
   return {
     run: {
       startedAt: transcript.startedAt ?? at,
       endedAt: transcript.endedAt ?? transcript.startedAt ?? at,
-      status: transcript.end?.status ?? "done",
+      status: transcript.end?.status ?? "unknown",
       task: transcript.task,
       instruction,
       release: RELEASE,
@@ -205,13 +202,16 @@ function importedRun(
       steps: replies.length,
       inputTokens:
         transcript.totals?.inputTokens ??
-        sum(
-          ({ usage }) =>
-            (usage?.input_tokens ?? 0) +
-            (usage?.cache_read_input_tokens ?? 0) +
-            (usage?.cache_creation_input_tokens ?? 0),
-        ),
-      outputTokens: transcript.totals?.outputTokens ?? sum(({ usage }) => usage?.output_tokens ?? 0),
+        (metered
+          ? sum(
+              ({ usage }) =>
+                (usage?.input_tokens ?? 0) +
+                (usage?.cache_read_input_tokens ?? 0) +
+                (usage?.cache_creation_input_tokens ?? 0),
+            )
+          : null),
+      outputTokens:
+        transcript.totals?.outputTokens ?? (metered ? sum(({ usage }) => usage?.output_tokens ?? 0) : null),
       costUsd: transcript.totals?.costUsd ?? (priced ? sum(({ costUsd }) => costUsd ?? 0) : null),
     },
     names: namesFor(format.name, id, hash),
@@ -239,29 +239,16 @@ function firstWords({ turns }: Transcript): string {
 }
 
 async function flush(state: State): Promise<void> {
-  const { store, batch, seen, met } = state;
+  const { store, batch, met } = state;
   state.batch = [];
   state.size = 0;
   if (batch.length === 0) return;
-  const kept = await store.importRuns(batch, met);
-  const traces: Trace[] = [];
-  for (const [index, each] of kept.entries()) {
+  for (const [index, kept] of (await store.importRuns(batch, met)).entries()) {
     const imported = batch[index];
-    if (imported === undefined) continue;
-    countIn(state, each, imported.run);
-    if (each.kind !== "unchanged") traces.push(traceOf(imported, each));
+    if (imported !== undefined) countIn(state, kept, imported.run);
   }
-  seen.add(traces.filter(({ run: { outcome } }) => outcome.kind !== "unknown" && outcome.pass));
-  const failed = traces.filter(({ run: { outcome } }) => outcome.kind === "unknown" || !outcome.pass);
-  const contrast = seen.contrast();
-  await store.failures.put(failed.map((trace) => digestOf(trace, contrast)));
   const { added, replaced, unchanged } = state.counts;
   state.watch?.(added + replaced + unchanged);
-}
-
-function traceOf({ run, source, events }: ImportedRun, { run: id, outcome }: Kept): Trace {
-  const row: RunRow = { ...run, id, outcome, purpose: "imported", snapshot: null, pid: process.pid, source };
-  return { run: row, events: events.map(({ event }) => event) };
 }
 
 function refuseNothing({ counts, bad, notes, format }: State, path: string): void {

@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { MAX_LINE_BYTES, ModelReply, ModelRequest, WireError } from "../../runtime/kernel/protocol.ts";
-import type { RunRow } from "../../runtime/kernel/store/store.ts";
+import { RUN_STATUSES, type RunRow } from "../../runtime/kernel/store/store.ts";
 import { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
 import { KINDS } from "../failure.ts";
 
@@ -77,7 +77,7 @@ const Run = z.object({
   id: z.string(),
   startedAt: z.string(),
   endedAt: z.string().nullable(),
-  status: z.enum(["open", "done", "gave_up", "budget", "error", "aborted", "crashed", "interrupted"]),
+  status: z.enum(RUN_STATUSES),
   purpose: z.enum(["live", "trial", "imported"]),
   task: z.string().nullable(),
   instruction: z.string(),
@@ -87,8 +87,8 @@ const Run = z.object({
   snapshot: z.string().nullable(),
   outcome: Outcome,
   steps: z.number(),
-  inputTokens: z.number(),
-  outputTokens: z.number(),
+  inputTokens: z.number().nullable(),
+  outputTokens: z.number().nullable(),
   costUsd: z.number().nullable(),
   pid: z.number(),
   source: z.object({ format: z.string(), id: z.string() }).exactOptional(),

@@ -25,7 +25,11 @@ export function openProposers(
       if (name !== "coding-agent") return confined.proposer(name);
       const config = evolution.coding_agent;
       if (config === undefined)
-        throw new RatchetError("config", "agent.yaml: evolution.coding_agent is missing");
+        throw new RatchetError(
+          "config",
+          "agent.yaml: evolution.proposers names coding-agent, but evolution.coding_agent is missing",
+          "Say there which command it is, or take coding-agent out of evolution.proposers.",
+        );
       return codingAgent({ config, sandbox, home: home.dir, env });
     }),
     [Symbol.asyncDispose]: () => confined[Symbol.asyncDispose](),

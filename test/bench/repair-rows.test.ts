@@ -8,7 +8,15 @@ import type { Repair } from "../../bench/support/repair/repair.ts";
 function outcome(more: Partial<Repair>): Repair {
   const [fault] = loadFaults();
   if (fault === undefined) throw new Error("bench/faults holds no fault");
-  const none = { by: [], accounts: [], harmed: [], left: [], localised: undefined, why: "no candidate" };
+  const none = {
+    by: [],
+    accounts: [],
+    harmed: [],
+    left: [],
+    unsteady: [],
+    localised: undefined,
+    why: "no candidate",
+  };
   return { fault, kind: "not", broken: 0, seconds: 1, ...none, ...more };
 }
 

@@ -26,6 +26,8 @@ export interface Repair {
   readonly harmed: readonly string[];
   /** Scenarios that the fault broke and that still fail. */
   readonly left: readonly string[];
+  /** Scenarios that failed once on the patched release, and passed when they were tried again. */
+  readonly unsteady: readonly string[];
   readonly localised: Placed | undefined;
   readonly seconds: number;
   /** Why it was not repaired. */
@@ -50,7 +52,7 @@ export async function repair(fault: Fault, options: RepairOptions): Promise<Repa
   const evolved = await evolveWithin(planted, AbortSignal.any([options.signal, timer]), options.signal);
   const seconds = (performance.now() - began) / 1000;
   const localised = await placed(planted, fault);
-  const base = { fault, localised, seconds, harmed: [], left: [], by: [], accounts: [] };
+  const base = { fault, localised, seconds, harmed: [], left: [], unsteady: [], by: [], accounts: [] };
   if ("problem" in evolved) {
     const kind = timer.aborted ? "out of time" : "broke";
     return { ...base, kind, broken: localised?.failing ?? 0, why: evolved.problem };
@@ -58,13 +60,14 @@ export async function repair(fault: Fault, options: RepairOptions): Promise<Repa
   const broken = evolved.before.total - evolved.before.passed;
   const told = { ...base, broken, accounts: evolved.accounts, by: promotedBy(evolved) };
   if (evolved.promoted.length === 0) return { ...told, kind: "not", why: whyNot(evolved) };
-  const { harmed, left } = await checkAll(planted, fault, options);
+  const { harmed, left, unsteady } = await checkAll(planted, fault, options);
   const isWhole = harmed.length === 0 && left.length === 0;
   return {
     ...told,
     kind: isWhole ? "repaired" : "partly",
     harmed,
     left,
+    unsteady,
     why: isWhole ? "" : whyNot(evolved),
   };
 }
@@ -107,14 +110,19 @@ function whyNot({ candidates, refused, notPromoted }: Evolved): string {
     .join(", ");
 }
 
-/** Real trials of scenarios of every kind on the release that the cycle left, and of what fails there on the planted one. */
+/**
+ * Real trials of scenarios of every kind on the release that the cycle left, and of what fails there on the planted one. What fails
+ * once and not again is a matter of time on a busy machine: told, and neither harmed nor left.
+ */
 async function checkAll(
   planted: PlantedHome,
   fault: Fault,
   { signal }: RepairOptions,
-): Promise<Pick<Repair, "harmed" | "left">> {
-  const failing = await failingOn(planted, undefined, checkJobs(fault.concern), signal);
-  if (failing.length === 0) return { harmed: [], left: [] };
+): Promise<Pick<Repair, "harmed" | "left" | "unsteady">> {
+  const once = await failingOn(planted, undefined, checkJobs(fault.concern), signal);
+  const failing = once.length === 0 ? [] : await failingOn(planted, undefined, once, signal);
+  const unsteady = once.filter((job) => !failing.includes(job)).map(nameOf);
+  if (failing.length === 0) return { harmed: [], left: [], unsteady };
   // The person's own branch still is where the fault was planted: promotion moves nothing of theirs.
   const before = new Set(
     (await failingOn(planted, await commitOf(planted.dir, "HEAD"), failing, signal)).map(nameOf),
@@ -123,6 +131,7 @@ async function checkAll(
   return {
     harmed: names.filter((name) => !before.has(name)),
     left: names.filter((name) => before.has(name)),
+    unsteady,
   };
 }
 
@@ -135,7 +144,9 @@ export async function failingOn(
 ): Promise<Job[]> {
   const folder = join(dir, ".agent", "check", commit ?? "release", "all");
   await writeSuite(folder, jobs);
-  const tasks = await loadSuite(folder);
+  // Earlier questions may have left more tasks there.
+  const asked = new Set(jobs.map((job) => `all/${nameOf(job)}`));
+  const tasks = (await loadSuite(folder)).filter(({ id }) => asked.has(id));
   const genome = await releaseGenome(runtime.home, commit);
   const results = await createTrialRunner(runtime).runAll({ genome, tasks, purpose: "trial", signal });
   const failed = new Set(results.filter(({ pass }) => !pass).map(({ task }) => task));

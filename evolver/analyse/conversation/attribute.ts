@@ -55,7 +55,10 @@ function signatureOf({ turn, traits }: Guess): Signature {
   const [best] = meaningful(traits);
   const { kind, words } = best ?? { kind: "wrong-result", words: "an agent of several went wrong" };
   const error = traits.failed > 0 ? errorIn(turn.observed ?? "") : undefined;
-  return { kind, template: error === undefined ? words : `${words}: ${templateOf(error)}` };
+  return {
+    kind,
+    template: error === undefined ? words : `${words}: ${templateOf(error.replace(/^(?:Error: )+/, ""))}`,
+  };
 }
 
 /** The line that names the error; a trace of the stack ends with it. */

@@ -70,6 +70,7 @@ function nothing({ of }: Failures, { source }: Options): string {
 
 /** Piece by piece: the runs of a large import are more than one string should hold. */
 async function printAll(store: Store, { clusters, of, unlabelled }: Failures): Promise<void> {
+  const { hypothesesOf } = await import("../../../evolver/clusters/show-cluster.ts");
   await printPiece('{"clusters":[');
   for (const [position, { runs, ...cluster }] of clusters.entries()) {
     const { id, title, share, trend, medoid } = cluster;
@@ -81,18 +82,13 @@ async function printAll(store: Store, { clusters, of, unlabelled }: Failures): P
         source: run.source ?? run.task ?? run.workspace,
         format: run.format,
         labelled: run.labelled,
-        ...bodyOf(await store.failures.digest(run.run)),
+        hypotheses: await hypothesesOf(store, run.run),
       });
       await printPiece(`${index === 0 ? "" : ","}\n${line}`);
     }
     await printPiece("]}");
   }
   await printPiece(`\n],"of":${of},"unlabelled":${unlabelled}}\n`);
-}
-
-/** What was found out, as it is stored. A digest that is missing is no reason to leave out the run. */
-function bodyOf(digest: string | undefined): object {
-  return digest === undefined ? { hypotheses: [] } : (JSON.parse(digest) as object);
 }
 
 function signatureOf({ kind, template }: { readonly kind: string; readonly template: string }): string {

@@ -5,7 +5,7 @@ import type { RunStatus } from "../store/store.ts";
 import type { Broker } from "./broker.ts";
 
 export interface SessionEnd {
-  readonly status: Exclude<RunStatus, "open" | "interrupted">;
+  readonly status: Exclude<RunStatus, "open" | "interrupted" | "unknown">;
   readonly summary: string;
   /** True when the kernel could not carry the session through: nothing can be said about the harness then. */
   readonly obstructed?: boolean;

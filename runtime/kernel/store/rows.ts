@@ -2,16 +2,17 @@
 import { RatchetError, messageOf } from "../error.ts";
 import { EVENT_VERSION, TrajectoryEvent, type StoredEvent } from "../trajectory/events.ts";
 import { lives } from "./process-mark.ts";
-import type { Outcome, Purpose, RunRow, RunStatus } from "./store.ts";
+import { RUN_STATUSES, type Outcome, type Purpose, type RunRow, type RunStatus } from "./store.ts";
 
+/** @throws RatchetError (infrastructure) when the row holds what this version does not know */
 export function toRunRow(row: Record<string, unknown>): RunRow {
   const pid = Number(row["pid"]);
   return {
     id: String(row["id"]),
     startedAt: String(row["started_at"]),
     endedAt: textOrNull(row["ended_at"]),
-    status: statusOf(String(row["status"]) as RunStatus, pid, String(row["pid_started"])),
-    purpose: purposeOf(row["purpose"]),
+    status: statusOf(row, pid, String(row["pid_started"])),
+    purpose: purposeOf(row),
     task: textOrNull(row["task"]),
     instruction: String(row["instruction"]),
     release: String(row["release"]),
@@ -20,8 +21,8 @@ export function toRunRow(row: Record<string, unknown>): RunRow {
     snapshot: textOrNull(row["snapshot"]),
     outcome: outcomeOf(row),
     steps: Number(row["steps"]),
-    inputTokens: Number(row["input_tokens"]),
-    outputTokens: Number(row["output_tokens"]),
+    inputTokens: row["input_known"] === 0 ? null : Number(row["input_tokens"]),
+    outputTokens: row["output_known"] === 0 ? null : Number(row["output_tokens"]),
     costUsd: row["cost_usd"] === null ? null : Number(row["cost_usd"]),
     pid,
     ...(typeof row["source_id"] === "string"
@@ -56,19 +57,30 @@ export function toOutcomeColumns(outcome: Outcome): { outcome_kind: string; outc
 }
 
 /** A run that was never closed, and whose process is gone, was interrupted. */
-function statusOf(status: RunStatus, pid: number, pidStarted: string): RunStatus {
+function statusOf(row: Record<string, unknown>, pid: number, pidStarted: string): RunStatus {
+  const status = RUN_STATUSES.find((known) => known === row["status"]) ?? unknownTo(row, "status");
   return status === "open" && !lives(pid, pidStarted) ? "interrupted" : status;
 }
 
-function purposeOf(purpose: unknown): Purpose {
-  return purpose === "trial" || purpose === "imported" ? purpose : "live";
+function purposeOf(row: Record<string, unknown>): Purpose {
+  return PURPOSES.find((known) => known === row["purpose"]) ?? unknownTo(row, "purpose");
+}
+
+const PURPOSES: readonly Purpose[] = ["live", "trial", "imported"];
+
+function unknownTo(row: Record<string, unknown>, column: string): never {
+  throw new RatchetError(
+    "infrastructure",
+    `run ${String(row["id"])}: its ${column} "${String(row[column])}" is none that this Ratchet knows`,
+    "Update Ratchet; if it is the newest, the store is damaged.",
+  );
 }
 
 /** Of the columns that {@link toOutcomeColumns} makes. */
 export function outcomeOf(row: Record<string, unknown>): Outcome {
   const kind = row["outcome_kind"];
   if (kind === "verified" || kind === "feedback") return { kind, pass: row["outcome_pass"] === 1 };
-  return { kind: "unknown" };
+  return kind === "unknown" ? { kind } : unknownTo(row, "outcome_kind");
 }
 
 function textOrNull(value: unknown): string | null {

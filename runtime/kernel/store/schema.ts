@@ -67,6 +67,11 @@ const MIGRATIONS: readonly string[] = [
     template TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Some sources know what a run cost, and not how many tokens it took.
+  `
+  ALTER TABLE runs ADD COLUMN input_known INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE runs ADD COLUMN output_known INTEGER NOT NULL DEFAULT 1;
+  `,
   // Tells a run that has changed from another one with the same id.
   "ALTER TABLE runs ADD COLUMN source_file TEXT",
 ];

@@ -10,9 +10,11 @@ const SQL = {
     VALUES (:run, (SELECT coalesce(max(seq) + 1, 0) FROM events WHERE run = :run), :at, :v, :event)`,
   insertImported: `
     INSERT INTO runs (id, started_at, ended_at, status, purpose, task, instruction, release, model, workspace, outcome_kind,
-      outcome_pass, steps, input_tokens, output_tokens, cost_usd, pid, pid_started, source_format, source_id, source_hash, source_file)
+      outcome_pass, steps, input_tokens, output_tokens, input_known, output_known, cost_usd, pid, pid_started, source_format,
+      source_id, source_hash, source_file)
     VALUES (:id, :started_at, :ended_at, :status, 'imported', :task, :instruction, :release, :model, :workspace, :outcome_kind,
-      :outcome_pass, :steps, :input_tokens, :output_tokens, :cost_usd, :pid, :pid_started, :source_format, :source_id, :source_hash, :source_file)`,
+      :outcome_pass, :steps, :input_tokens, :output_tokens, :input_known, :output_known, :cost_usd, :pid, :pid_started, :source_format,
+      :source_id, :source_hash, :source_file)`,
   insertEventAt: "INSERT INTO events (run, seq, at, v, event) VALUES (?, ?, ?, ?, ?)",
   deleteEvents: "DELETE FROM events WHERE run = ?",
   deleteFailure: "DELETE FROM failures WHERE run = ?",

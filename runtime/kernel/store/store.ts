@@ -2,16 +2,22 @@
 import type { StoredEvent, TrajectoryEvent } from "../trajectory/events.ts";
 import type { FailureStore } from "./failures.ts";
 
-/** `open` until it is closed; a run whose process died stays readable and is shown as `interrupted`. */
-export type RunStatus =
-  | "open"
-  | "done"
-  | "gave_up"
-  | "budget"
-  | "error"
-  | "aborted"
-  | "crashed"
-  | "interrupted";
+/**
+ * `open` until it is closed; a run whose process died stays readable and is shown as `interrupted`. `unknown` is for imported
+ * runs only, whose source does not say how they ended.
+ */
+export const RUN_STATUSES = [
+  "open",
+  "done",
+  "gave_up",
+  "budget",
+  "error",
+  "aborted",
+  "crashed",
+  "interrupted",
+  "unknown",
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** Where the label of a run comes from, strongest first. */
 export type Outcome =
@@ -36,8 +42,9 @@ export interface RunRow {
   readonly snapshot: string | null;
   readonly outcome: Outcome;
   readonly steps: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  /** Null when an imported run's source does not say. */
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
   /** Null when the model has no known price. */
   readonly costUsd: number | null;
   /** Process that writes the run, to tell an open run from one whose process died. */
@@ -99,7 +106,7 @@ export interface Store {
   /** Resolves once the events are durable. Events of one run keep the order in which they were handed over. */
   append(run: string, events: readonly TrajectoryEvent[]): Promise<void>;
   setOutcome(run: string, outcome: Outcome): Promise<void>;
-  endRun(run: string, status: Exclude<RunStatus, "open">, totals: RunTotals): Promise<void>;
+  endRun(run: string, status: Exclude<RunStatus, "open" | "unknown">, totals: RunTotals): Promise<void>;
   /** @throws RatchetError (usage) with the closest ids when there is none, or several that start so */
   getRun(idOrPrefix: string): Promise<RunRow>;
   listRuns(filter?: RunFilter): Promise<RunRow[]>;

@@ -47,8 +47,8 @@ export function exportAtif(run: RunRow, events: readonly StoredEvent[]): Record<
     },
     steps,
     final_metrics: {
-      total_prompt_tokens: run.inputTokens,
-      total_completion_tokens: run.outputTokens,
+      ...(run.inputTokens === null ? {} : { total_prompt_tokens: run.inputTokens }),
+      ...(run.outputTokens === null ? {} : { total_completion_tokens: run.outputTokens }),
       total_cached_tokens: cached,
       ...(run.costUsd === null ? {} : { total_cost_usd: run.costUsd }),
       total_steps: steps.length,

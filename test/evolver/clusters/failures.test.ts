@@ -6,7 +6,8 @@ import { afterAll, expect, test } from "vitest";
 import { clusterId } from "../../../evolver/clusters/cluster.ts";
 import { ANALYSIS, NOTHING_SEEN } from "../../../evolver/clusters/digest.ts";
 import { findCluster, listFailures, type Failures } from "../../../evolver/clusters/failures.ts";
-import { showCluster } from "../../../evolver/clusters/show-cluster.ts";
+import { hypothesesOf, showCluster } from "../../../evolver/clusters/show-cluster.ts";
+import { summarise } from "../../../evolver/clusters/summarise.ts";
 import { importTrajectories } from "../../../evolver/import/import-trajectories.ts";
 import { openHome, type Home } from "../../../runtime/kernel/home/home.ts";
 import { openSqliteStore } from "../../../runtime/kernel/store/sqlite.ts";
@@ -200,6 +201,46 @@ test("what an older analysis found out is found out again, from the store", asyn
   await store.failures.put([{ run: "a", analysis: "0.0.0/0", signature: stale, digest: {} }]);
   expect((await listFailures(home, store)).clusters.map(({ kind }) => kind)).toEqual(["tool-error"]);
   expect(await store.failures.isDigested("a", ANALYSIS)).toBe(true);
+  await store.close();
+});
+
+test("what the store holds of failures is told or refused, never made into something else", async () => {
+  const store = openStore();
+  await bring(store, [rowOf({ id: "a", error: table("users") })]);
+  const rows = await store.failures.imports();
+  expect(() => summarise(rows, { clusters: [], members: [] }, 1)).toThrow(
+    "the failure of run a is in no cluster",
+  );
+  const newer = { id: "0".repeat(12), kind: "daydream", template: "it dreamt" };
+  await store.failures.put([{ run: "a", analysis: ANALYSIS, signature: newer, digest: {} }]);
+  await expect(listFailures(home, store)).rejects.toMatchObject({
+    kind: "infrastructure",
+    message: expect.stringContaining('"daydream"') as string,
+  });
+  for (const run of ["a", "missing"])
+    await expect(hypothesesOf(store, run)).rejects.toMatchObject({
+      kind: "infrastructure",
+      hint: expect.stringContaining("backup") as string,
+    });
+  await store.close();
+});
+
+test("a later look at an import finds what the import found, whatever came first in the file", async () => {
+  const store = openStore();
+  const error = table("users");
+  await bring(store, [
+    rowOf({ id: "bad", error }),
+    ...["p", "q", "r"].map((id) => rowOf({ id, error, success: true })),
+  ]);
+  const found = await hypothesesOf(store, "bad");
+  // Runs that passed show the same: that weakens it.
+  expect(found.find(({ category }) => category === "tool-error")?.score).toBeCloseTo(0.3);
+  const [row] = await store.failures.imports();
+  const signature = (await store.failures.unclustered()).find(({ id }) => id === row?.signature);
+  if (signature === undefined) throw new Error("the import has digested nothing");
+  await store.failures.put([{ run: "bad", analysis: "0.0.0/0", signature, digest: {} }]);
+  await listFailures(home, store);
+  expect(await hypothesesOf(store, "bad")).toEqual(found);
   await store.close();
 });
 

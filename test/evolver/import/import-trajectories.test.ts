@@ -68,7 +68,9 @@ test("the same run is kept once, under its own id; one whose content has changed
   expect(await store.getRun("a")).toMatchObject({
     id: "a",
     purpose: "imported",
-    status: "done",
+    status: "unknown",
+    inputTokens: null,
+    outputTokens: null,
     outcome: { kind: "verified", pass: false },
     source: { format: "openai-chat", id: "a" },
   });
@@ -218,6 +220,19 @@ test("nothing that can be read is an error that says what was wrong first", asyn
     'there is no format "open-ai"',
   );
   expect((await store.countRuns()).imported).toBe(0);
+  await store.close();
+});
+
+test("a source that knows its costs and no tokens makes no run without tokens", async () => {
+  const store = openStore();
+  const fixture = join(import.meta.dirname, "../../fixtures/import/django__django-1.traj.json");
+  await importFile(store, fixture, "mini-swe-agent");
+  expect(await store.getRun("django__django-1")).toMatchObject({
+    status: "budget",
+    inputTokens: null,
+    outputTokens: null,
+    costUsd: 0.5,
+  });
   await store.close();
 });
 

@@ -34,7 +34,7 @@ export function parseAtif(value: unknown): Transcript {
       : {
           totals: {
             inputTokens: metrics.total_prompt_tokens,
-            outputTokens: metrics.total_completion_tokens ?? 0,
+            outputTokens: metrics.total_completion_tokens ?? undefined,
             costUsd: metrics.total_cost_usd ?? null,
           },
         }),

@@ -31,7 +31,7 @@ export function parseMiniSweAgent(value: unknown): Transcript {
     turns,
     ...(info?.model_stats?.instance_cost === undefined
       ? {}
-      : { totals: { inputTokens: 0, outputTokens: 0, costUsd: info.model_stats.instance_cost } }),
+      : { totals: { costUsd: info.model_stats.instance_cost } }),
     extra: others(row, KNOWN),
   };
 }

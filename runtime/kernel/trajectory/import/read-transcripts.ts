@@ -22,9 +22,7 @@ export type Read =
     }
   | { readonly kind: "bad"; readonly file: string; readonly row: number; readonly why: string }
   /** Nothing is wrong with the file, and yet not all of it, or nothing, could be taken. */
-  | { readonly kind: "note"; readonly file: string; readonly why: string }
-  /** How far it is, in bytes of all files. */
-  | { readonly kind: "file"; readonly name: string };
+  | { readonly kind: "note"; readonly file: string; readonly why: string };
 
 /**
  * Reads file by file and row by row; holds one row, or one session, at a time.
@@ -37,7 +35,6 @@ export async function* readTranscripts(
   change: (text: string) => string,
 ): AsyncGenerator<Read> {
   for (const file of await inputFiles(path, format)) {
-    yield { kind: "file", name: file.name };
     try {
       if (format.unit === "value") yield* rowsOf(file, format, change);
       else yield* sessionOf(file, format, change);

@@ -25,6 +25,7 @@ export interface Arrival {
 /**
  * Each reply is a `model_called` whose request holds what was said since the request before; each answered call is a
  * `tool_called`. A call without an answer has none. What was said after the last reply is a note: no request ever held it.
+ * Where the source does not say how the run ended, no event does.
  */
 export function toEvents(transcript: Transcript, arrival: Arrival): TimedEvent[] {
   const state = begin(transcript, arrival);
@@ -215,8 +216,10 @@ function end(state: State, { end, endedAt }: Transcript): TimedEvent[] {
   const after = state.pending.filter(({ role, content }) => role === "user" && typeof content === "string");
   if (after.length > 0 || state.told.length > 0)
     add(state, { kind: "noted", note: "after_the_last_reply", data: { messages: after, told: state.told } });
-  if (end !== undefined) add(state, { kind: "finished", status: end.status, summary: end.summary }, endedAt);
-  add(state, { kind: "run_ended", status: end?.status ?? "done" }, endedAt);
+  if (end !== undefined) {
+    add(state, { kind: "finished", status: end.status, summary: end.summary }, endedAt);
+    add(state, { kind: "run_ended", status: end.status }, endedAt);
+  }
   return state.events;
 }
 

@@ -54,12 +54,12 @@ export interface Transcript {
   readonly turns: readonly Turn[];
   /** Of the whole run, where the source knows more than its turns tell. */
   readonly totals?: {
-    readonly inputTokens: number;
-    readonly outputTokens: number;
+    readonly inputTokens?: number | undefined;
+    readonly outputTokens?: number | undefined;
     readonly costUsd: number | null;
   };
   /** Fields of the row that have no other place. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
-export type EndStatus = Exclude<RunStatus, "open" | "crashed" | "interrupted">;
+export type EndStatus = Exclude<RunStatus, "open" | "crashed" | "interrupted" | "unknown">;

@@ -382,6 +382,7 @@ describe("a store of the first version", () => {
       DROP TABLE failures; DROP TABLE signatures; DROP TABLE failure_clusters;
       ALTER TABLE runs DROP COLUMN source_format; ALTER TABLE runs DROP COLUMN source_id; ALTER TABLE runs DROP COLUMN source_hash;
       ALTER TABLE runs DROP COLUMN source_file;
+      ALTER TABLE runs DROP COLUMN input_known; ALTER TABLE runs DROP COLUMN output_known;
       ALTER TABLE runs DROP COLUMN pid_started; PRAGMA user_version = 1;
     `);
     database.close();
@@ -391,6 +392,22 @@ describe("a store of the first version", () => {
     await again.close();
   });
 });
+
+test.each(["purpose", "status", "outcome_kind"])(
+  "a %s that nobody knows is an error, and no guess",
+  async (column) => {
+    using place = makeStore();
+    const { file, store } = place;
+    await store.startRun(newRun("odd"));
+    const database = new DatabaseSync(file);
+    database.exec(`UPDATE runs SET ${column} = 'daydream'`);
+    database.close();
+    await expect(store.getRun("odd")).rejects.toMatchObject({
+      kind: "infrastructure",
+      message: `run odd: its ${column} "daydream" is none that this Ratchet knows`,
+    });
+  },
+);
 
 test("after it was closed every use is an error, and closing again is none", async () => {
   using place = makeStore();

@@ -96,7 +96,8 @@ describe("atif", async () => {
     expect(second.transcript.outcome).toEqual({ kind: "unknown" });
     expect(second.id).toBe("maths-2");
     expect(first.timed[0]?.at).toBe("2026-03-01T10:00:00.000Z");
-    expect(first.timed.at(-1)).toMatchObject({ event: { kind: "run_ended", status: "done" } });
+    // The source does not say how it ended.
+    expect(first.timed.filter(({ event }) => event.kind === "run_ended")).toEqual([]);
     expect(second.of("model_called")[0]?.request).toMatchObject({
       system: "Be brief.",
       messages: [{ content: "What is this?\n[image]" }],
@@ -239,7 +240,7 @@ describe("mini-swe-agent", async () => {
   const [run] = runsOf("mini-swe-agent", reads) as [ReturnType<typeof runsOf>[number]];
 
   test("a folder is searched for its files, and a document over many lines is one run", () => {
-    expect(reads.map(({ kind }) => kind)).toEqual(["file", "transcript"]);
+    expect(reads.map(({ kind }) => kind)).toEqual(["transcript"]);
     expect(run.id).toBe("django__django-1");
   });
 

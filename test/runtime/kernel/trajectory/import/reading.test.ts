@@ -109,7 +109,6 @@ test("a document that was cut off, and an empty file, give no run", async () => 
   const cutRow = write("cut.jsonl", `${lines(chat("a"))}\n${JSON.stringify(chat("b")).slice(0, 30)}`);
   expect(transcripts(await readAll("openai-chat", cutRow)).map(({ id }) => id)).toEqual(["a"]);
   expect(await readAll("openai-chat", write("empty.jsonl", "\n\n"))).toEqual([
-    { kind: "file", name: "empty.jsonl" },
     { kind: "note", file: "empty.jsonl", why: "it is empty" },
   ]);
 });
