@@ -130,16 +130,18 @@ async function passedOf({ state, context, limits, order, left }: Sweep, proposal
     if (left.candidates <= 0) return 0;
     left.candidates -= 1;
     const passed = await tryOn({ state, context, limits, order }, proposal);
-    if (passed > 0) return passed;
+    // What nobody could decide may help all the same, the next time that it is proposed.
+    if (passed !== 0) return passed ?? 0;
   }
   state.search.useless.add(known);
   return 0;
 }
 
+/** Undefined when nobody could decide on the first case. */
 async function tryOn(
   { state, context, limits, order }: Pick<Sweep, "state" | "context" | "limits" | "order">,
   proposal: Proposal,
-): Promise<number> {
+): Promise<number | undefined> {
   if (await isRefused(context, proposal)) {
     state.tally.count(proposal, "refused");
     return 0;
@@ -154,6 +156,7 @@ async function tryOn(
   });
   for (const { costUsd } of results) context.ledger.charge(costUsd);
   state.tally.count(proposal, "tried");
+  if (results[0]?.verdict === "undecided") return undefined;
   return results.filter(({ verdict }) => verdict === "pass").length;
 }
 
