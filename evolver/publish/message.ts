@@ -1,4 +1,5 @@
 /** The commit message of a patch: for the person who reviews it, and for whoever reads the history years later. */
+import { redact } from "../../guardrails/secrets.ts";
 import type { Candidate } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
 import { count } from "../../runtime/kernel/count.ts";
@@ -84,10 +85,13 @@ function trailers(candidate: Candidate, cluster: string): string {
 
 // ---------------------------------------------------------------- text that others wrote
 
-/** White space and control characters become single spaces, so that no text can start a line or a trailer of its own. */
+/**
+ * White space and control characters become single spaces, so that no text can start a line or a trailer of its own. What looks
+ * like a key is taken out: a draft is committed before the checks have seen it.
+ */
 function oneLine(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ")
+  return redact(text)
+    .text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ")
     .replace(/\bRatchet-(?=[\w-]+:)/gi, "Ratchet ")
     .trim();
 }

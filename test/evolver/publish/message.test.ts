@@ -101,6 +101,20 @@ test("a draft names its cluster and no verdict", () => {
   expect(trailersOf(draft)).toEqual(["Ratchet-Cluster: c0ffee"]);
 });
 
+test("a key in text of others does not get into a message", () => {
+  const key = `ghp_${"a1B2".repeat(9)}`;
+  const draft = draftMessage(`use ${key}`, `It holds ${key}`, "c0ffee");
+  expect(draft).toContain("[redacted:github-token]");
+  const { candidate } = PARTS;
+  const message = commitMessage({
+    ...PARTS,
+    candidate: { ...candidate, proposal: { ...candidate.proposal, title: key, rationale: key } },
+    whyThisRung: key,
+    reproduce: [key],
+  });
+  expect(draft + message).not.toContain(key);
+});
+
 describe("subject", () => {
   test.each([
     ["fix it.", "Fix it"],

@@ -166,6 +166,34 @@ test("it has the variables that it was given, and may not write them down", asyn
   expect(leaked).toMatchObject({ message: "the value of PROVIDER_KEY stands in what it wrote" });
 });
 
+test("no value that it was given is in what is said of the attempt", async () => {
+  const key = "very-secret-key";
+  const encoded = Buffer.from(key).toString("base64");
+  const env = { PROVIDER_KEY: key };
+  const said = await attempt(
+    `echo "- Wait." >> prompts/lessons.md; echo "Title: Use $PROVIDER_KEY"; echo "Why: of ${encoded}"`,
+    { env },
+  );
+  expect(said).toMatchObject([
+    { title: "Use [redacted:known-secret]", rationale: "of [redacted:known-secret]" },
+  ]);
+  const named = await attempt(`echo x > "prompts/$PROVIDER_KEY.md"`, { env });
+  expect(named).toMatchObject({ message: "the value of PROVIDER_KEY stands in what it wrote" });
+  expect(await attempt(`echo ${encoded} >> prompts/lessons.md`, { env })).toMatchObject(named as Error);
+  for (const script of [
+    `echo "no $PROVIDER_KEY" >&2`,
+    `echo "no $PROVIDER_KEY" >&2; exit 2`,
+    `mkdir tasks; echo x > "tasks/$PROVIDER_KEY"`,
+  ]) {
+    const failed = await attempt(script, { env });
+    expect(failed).toMatchObject({
+      name: "ProposerFailed",
+      message: expect.stringContaining("[redacted:known-secret]"),
+    });
+    expect(String(failed)).not.toContain(key);
+  }
+});
+
 test("an abort ends it, and nothing of what it did is taken", async () => {
   const controller = new AbortController();
   const mark = randomUUID();
