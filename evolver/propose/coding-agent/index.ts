@@ -6,13 +6,14 @@ import { basename } from "node:path";
 import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import { cleaner, redactor } from "../../../guardrails/secrets.ts";
 import type { AgentConfig } from "../../../runtime/kernel/config/agent-config.ts";
+import { messageOf } from "../../../runtime/kernel/error.ts";
 import { createScratch } from "../../../runtime/kernel/workspace/scratch.ts";
 import type { FileEdit, Proposal } from "../../candidate.ts";
 import { ProposerFailed, type ProposeContext, type Proposer } from "../proposer.ts";
 import { rejectedEdits } from "../rejected.ts";
 import { rungOf } from "../rung.ts";
 import { fillFolder } from "./folder.ts";
-import { readChanges } from "./changes.ts";
+import { readChanges, type Changes } from "./changes.ts";
 import { environmentOf } from "./environment.ts";
 import { runAgent, type AgentRun } from "./run.ts";
 
@@ -69,7 +70,7 @@ async function resultOf(
   const ran = await runAgent({ ...options, folder: scratch.dir, signal: context.signal });
   context.signal.throwIfAborted();
   if (ran.kind === "failed") return `${config.command[0]}: ${ran.message}`;
-  const changes = await readChanges(scratch.dir, given, context.paths);
+  const changes = await readChanges(scratch.dir, given, context.paths).catch(unreadable);
   if (changes.kind === "refused") return changes.problems.join("; ");
   const { edits } = changes;
   if (edits.length === 0) return `${config.command[0]} changed nothing: ${ran.lastLine}`;
@@ -86,6 +87,13 @@ async function resultOf(
     costUsd: config.usd ?? 0,
   };
 }
+
+/** A program may leave what no path can name, or what may not be opened. */
+function unreadable(error: unknown): Changes {
+  return { kind: "refused", problems: [`what it left cannot be read: ${messageOf(error).slice(0, SHOWN)}`] };
+}
+
+const SHOWN = 300;
 
 /** Name of a variable whose value must not become part of the genome, and does, in a text or in a path, plain or encoded. */
 function leaked(edits: readonly FileEdit[], variables: Readonly<Record<string, string>>): string | undefined {

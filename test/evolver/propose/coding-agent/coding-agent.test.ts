@@ -85,6 +85,11 @@ test.each([
   ["a deleted file", "rm prompts/lessons.md", "prompts/lessons.md was deleted"],
   ["a big file", "head -c 70000 /dev/zero | tr '\\0' a > prompts/a.md", "prompts/a.md has 70000 bytes"],
   ["a binary file", "printf 'a\\0b' > prompts/a.md", "prompts/a.md is not a text"],
+  [
+    "folders nested deeper than a path may be long",
+    `node -e 'const name = "d".repeat(200); for (let i = 0; i < 60; i++) { fs.mkdirSync(name); process.chdir(name); }'`,
+    "what it left cannot be read",
+  ],
   ["no UTF-8", "printf '\\377' > prompts/a.md", "prompts/a.md is not a text"],
 ])("voids the whole change for %s", async (_, script, words) => {
   const made = await attempt(`echo "- Wait." >> prompts/lessons.md; ${script}`);
