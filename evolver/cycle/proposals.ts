@@ -32,7 +32,11 @@ export async function proposalsFor(
   if (room <= 0) return undefined;
   const most = mostOf(state, room);
   const context = await contextFor(state, support, genome);
-  const asked = most > room ? { ...context, wanted: most } : context;
+  const asked = {
+    ...context,
+    ...(most > room ? { wanted: most } : {}),
+    ...(turn.wide ? { wide: turn.wide } : {}),
+  };
   const proposals = await ask(state, turn.proposers, asked);
   const fresh = new Map<string, Proposal>();
   for (const proposal of proposals) {

@@ -10,11 +10,13 @@ export interface Turn {
   readonly proposers: readonly Proposer[];
   /** Those who may still have a turn after it for the same cluster. */
   readonly later: readonly (readonly Proposer[])[];
+  /** They are asked for the second time, and look further. */
+  readonly wide?: true;
 }
 
 /**
  * Those that cost nothing to ask are one turn, in the order of agent.yaml. Each of the others has a turn of its own, and the
- * bandit decides on the order. Without paid proposers there is a single turn.
+ * bandit decides on the order. Last come those that can look further, where many can be tried cheaply.
  */
 export function turnsFor({ options, accounts }: CycleState): Turn[] {
   const { proposers, random = secureRandom } = options;
@@ -23,10 +25,19 @@ export function turnsFor({ options, accounts }: CycleState): Turn[] {
   const groups = [...(free.length > 0 ? [free] : []), ...paid.map((one) => [one])];
   const arms = groups.map((group) => ({ group, account: accounts.of(group.map(({ name }) => name)) }));
   const order = arms.length > 1 ? drawOrder(arms, random) : arms;
-  return order.map(({ group }, index) => ({
+  const turns = order.map(({ group }) => group);
+  const widening = proposers.filter(({ widens }) => widens === true);
+  const isSearched = options.runtime.model.deterministic && searchOf(options).candidates > 0;
+  if (widening.length > 0 && isSearched) turns.push(widening);
+  return turns.map((group, index) => ({
     proposers: group,
-    later: order.slice(index + 1).map((arm) => arm.group),
+    later: turns.slice(index + 1),
+    ...(group === widening ? { wide: true } : {}),
   }));
+}
+
+function searchOf({ runtime }: CycleState["options"]): { readonly candidates: number } {
+  return runtime.home.config.evolution.search;
 }
 
 /**

@@ -36,6 +36,7 @@ export function openProposerProcess(options: ProposerProcessOptions): ProposerPr
     proposer: (name) => ({
       name,
       ...(name === "model" && isLanguageModel(model) ? { isPaid: true } : {}),
+      ...(name === "operators" ? { widens: true } : {}),
       propose: (context) => propose(keeper, { model, asking, name }, context),
     }),
     [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),
@@ -108,7 +109,7 @@ function proposalsOf(outcome: Ending<readonly Proposal[]>, usd: number): readonl
  */
 function lineOf(id: number, { name: proposer, model, asking }: Asked, context: ProposeContext): string {
   const { name, description, deterministic, contextTokens, price } = model;
-  const { genome, paths, rejected, wanted, knowledge } = context;
+  const { genome, paths, rejected, wanted, wide, knowledge } = context;
   const failures = context.cluster.failures.map((failure) => ({
     ...failure,
     trace: nameless(failure.trace),
@@ -136,6 +137,7 @@ function lineOf(id: number, { name: proposer, model, asking }: Asked, context: P
         paths,
         rejected,
         ...(wanted === undefined ? {} : { wanted }),
+        ...(wide === undefined ? {} : { wide }),
         ...(proposer === "distill" && knowledge !== undefined ? { knowledge } : {}),
       },
     };

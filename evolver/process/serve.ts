@@ -11,7 +11,7 @@ import { distiller } from "../propose/distill/index.ts";
 import { modelProposer, type ModelProposerOptions } from "../propose/model/index.ts";
 import { MUTATIONS } from "../propose/operators/mutations/index.ts";
 import { operators } from "../propose/operators/index.ts";
-import type { Proposer } from "../propose/proposer.ts";
+import type { ProposeContext, Proposer } from "../propose/proposer.ts";
 import { compacted, type CompactProposal } from "./compact.ts";
 import { Answer, LONGEST_ASKED, LONGEST_TOLD, Question } from "./wire.ts";
 import type { ProposerName, ToCheck, ToPropose, Told } from "./wire.ts";
@@ -49,24 +49,31 @@ async function answerTo(question: Question, say: Say, lines: AsyncIterator<strin
 }
 
 async function propose({ proposer, asking, context }: ToPropose, model: Model): Promise<CompactProposal[]> {
-  const { wanted, ...rest } = context;
+  const { wanted, wide, ...rest } = context;
   const genome = new Map(context.genome);
   // Nobody aborts from inside: to stop this process is to kill it.
   const { signal } = new AbortController();
-  const about = { ...rest, genome, signal, ...(wanted === undefined ? {} : { wanted }) };
-  return compacted(await proposerNamed(proposer, { ...asking, model }, wanted).propose(about), genome);
+  const asked = {
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(wide === undefined ? {} : { wide }),
+  };
+  const about = { ...rest, genome, signal, ...asked };
+  return compacted(await proposerNamed(proposer, { ...asking, model }, asked).propose(about), genome);
 }
 
 function proposerNamed(
   name: ProposerName,
   options: ModelProposerOptions,
-  wanted: number | undefined,
+  { wanted, wide }: Partial<Pick<ProposeContext, "wanted" | "wide">>,
 ): Proposer {
   switch (name) {
     case "distill":
       return distiller();
     case "operators":
-      return operators(wanted === undefined ? {} : { limit: wanted, mutations: MUTATIONS });
+      return operators({
+        ...(wanted === undefined ? {} : { limit: wanted }),
+        ...(wide === undefined ? {} : { mutations: MUTATIONS }),
+      });
     case "model":
       return modelProposer(options);
     default:

@@ -140,6 +140,7 @@ const Context = z.object({
   paths: Paths,
   rejected: z.array(z.object({ proposal: Proposal, why: z.string() })),
   wanted: z.int().nonnegative().exactOptional(),
+  wide: z.literal(true).exactOptional(),
   knowledge: Knowledge.exactOptional(),
 });
 

@@ -16,6 +16,8 @@ export interface ProposeContext {
   readonly rejected: readonly { readonly proposal: Proposal; readonly why: string }[];
   /** How many proposals can be tried, where trials are cheap and so can be many; a few when absent. */
   readonly wanted?: number;
+  /** Nothing that the evidence asks for was accepted: look further. Absent the first time. */
+  readonly wide?: true;
   /** What people taught the agent outside of the suite. */
   readonly knowledge?: Knowledge;
   readonly signal: AbortSignal;
@@ -36,6 +38,8 @@ export interface Proposer {
   readonly name: string;
   /** True when each question costs money, or minutes of somebody's work: a bandit decides when to ask it. */
   readonly isPaid?: boolean;
+  /** True when it has more to propose when it is asked to look further. */
+  readonly widens?: boolean;
   /** True when nobody can say what a question costs. Under a cap such a one must not be asked. */
   readonly isUnpriced?: boolean;
   /**
