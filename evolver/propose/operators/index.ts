@@ -78,7 +78,7 @@ const MOST_BATCH = 1000;
 /** So many more ideas than proposals are wanted: some do not fit the types. */
 const SURPLUS = 1.6;
 /** Of code that is checked at a time: each change of a long function makes a copy of it. */
-const MOST_CHARACTERS = 4_000_000;
+const MOST_CHARACTERS = 1_000_000;
 
 function chosen(
   ideas: readonly Idea[],
