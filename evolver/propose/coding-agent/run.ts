@@ -6,6 +6,7 @@ import { insidePath, mountOf, nodeMount, NODE_TARGET } from "../../../guardrails
 import { isShown } from "../../../guardrails/sandbox/system.ts";
 import { runSandboxed, type RunResult } from "../../../guardrails/sandbox/run.ts";
 import type { Mount, Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
+import { git } from "../../../runtime/kernel/git.ts";
 import { describeExit } from "../../../runtime/kernel/run/session-end.ts";
 import type { CodingAgentConfig } from "./index.ts";
 import { forwarderMount, FORWARDER_TARGET, openProxy, SOCKET_NAME, type Proxy } from "./network/proxy.ts";
@@ -35,7 +36,7 @@ export type Ran =
 /** When it returns, no process of the program is left. Never rejects for what the program does. */
 export async function runAgent(run: AgentRun): Promise<Ran> {
   const { config, sandbox, folder, variables, signal } = run;
-  const shown = shownMounts(run);
+  const shown = await shownMounts(run);
   if (typeof shown === "string") return { kind: "failed", message: shown };
   const unseen = unseenProgram(run);
   if (unseen !== undefined) return { kind: "failed", message: unseen };
@@ -73,15 +74,18 @@ function forwarded(at: (target: string) => string, command: readonly string[]): 
   return [at(NODE_TARGET), "--no-warnings", at(FORWARDER_TARGET), `${at(NET)}/${SOCKET_NAME}`, ...command];
 }
 
-/** Folders that a person shows it, at their own paths; or why not. Those of the home hold tasks, verifiers and the store. */
-function shownMounts({ config, home }: AgentRun): Mount[] | string {
+/**
+ * Folders that a person shows it, at their own paths; or why not. Those of the home hold tasks, verifiers and the store, and so
+ * does the database of its repository, which may lie elsewhere.
+ */
+async function shownMounts({ config, home }: AgentRun): Promise<Mount[] | string> {
   const mounts: Mount[] = [];
-  const own = realpathSync(home);
+  const own = config.show.length === 0 ? [] : [realpathSync(home), ...(await repositoryOf(home))];
   for (const path of config.show) {
     if (!existsSync(path)) return `coding_agent.show: there is no ${path}`;
     const source = realpathSync(path);
-    if (`${source}/`.startsWith(`${own}/`) || `${own}/`.startsWith(source === "/" ? "/" : `${source}/`))
-      return `coding_agent.show: ${path} is part of the home, or holds it: nothing of the home may be shown`;
+    if (own.some((folder) => holds(folder, source) || holds(source, folder)))
+      return `coding_agent.show: ${path} is part of the home or of its repository's .git, or holds it: nothing of the home may be shown`;
     mounts.push({ source, target: path, access: "read" });
   }
   return mounts;
@@ -115,6 +119,26 @@ function isInside(path: string, folder: string, show: readonly string[]): boolea
     real === realpathSync(process.execPath) ||
     [folder, ...show].some((each) => `${real}/`.startsWith(`${realpathSync(each)}/`))
   );
+}
+
+/** Real paths of the folders that git keeps the home in. */
+async function repositoryOf(home: string): Promise<string[]> {
+  const printed = await git(home).run([
+    "rev-parse",
+    "--path-format=absolute",
+    "--git-common-dir",
+    "--absolute-git-dir",
+    "--git-path",
+    "objects",
+  ]);
+  return printed
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => realpathSync(line));
+}
+
+function holds(folder: string, path: string): boolean {
+  return `${path}/`.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 
 function outcomeOf({ exit, stdout, stderr }: RunResult, proxy: Proxy | undefined): Ran {

@@ -18,6 +18,9 @@ export interface Idea {
   readonly rank: number;
 }
 
+/** Whether it is time to end with what there is. */
+export type Late = () => boolean;
+
 /** Below this the evidence does not speak for the change. */
 const LEAST_RANK = 0.05;
 
@@ -25,9 +28,10 @@ export function templateIdeas(
   templates: readonly Operator[],
   project: Project,
   evidence: Evidence,
+  late: Late,
 ): readonly Idea[] {
   return templates
-    .flatMap((operator) => ideasOf(operator, operator.appliesTo(evidence), project, evidence))
+    .flatMap((operator) => (late() ? [] : ideasOf(operator, operator.appliesTo(evidence), project, evidence)))
     .filter(({ rank }) => rank >= LEAST_RANK)
     .toSorted((a, b) => b.rank - a.rank);
 }
@@ -37,9 +41,11 @@ export function spareIdeas(
   templates: readonly Operator[],
   project: Project,
   evidence: Evidence,
+  late: Late,
 ): readonly Idea[] {
   return templates
     .flatMap((operator) => {
+      if (late()) return [];
       const asked = operator.appliesTo(evidence);
       return ideasOf(operator, 1, project, evidence)
         .filter(({ rank }) => asked * rank < LEAST_RANK)
@@ -77,40 +83,70 @@ export function mutationIdeas(
   mutations: readonly Mutation[],
   project: Project,
   evidence: Evidence,
+  late: Late,
 ): readonly Idea[] {
-  return project.sources
-    .flatMap((source) => ideasIn(source, mutations, project, evidence))
-    .toSorted((a, b) => b.rank - a.rank);
+  const places = project.sources.flatMap((source) => placesIn(source, project, evidence));
+  const found = new Map<Place, readonly Found[]>();
+  // Where time is short, the most suspected are seen.
+  for (const place of places.toSorted((a, b) => b.suspicion - a.suspicion)) {
+    if (found.size > 0 && late()) break;
+    found.set(place, changesAt(place, mutations));
+  }
+  const groups = new Map<string, Group>();
+  for (const place of places) {
+    const { source } = place.site;
+    // Each line of a long statement, as of a table, is a place of its own.
+    const { line } = source.ast.getLineAndCharacterOfPosition(place.node.getStart(source.ast));
+    for (const { mutation, changes } of found.get(place) ?? []) {
+      const key = JSON.stringify([source.path, mutation.name, line]);
+      const group = groups.get(key) ?? { source, mutation, changes: [] };
+      groups.set(key, group);
+      group.changes.push(...changes.map((change) => ({ change, suspicion: place.suspicion })));
+    }
+  }
+  return [...groups.values()].flatMap(shared).toSorted((a, b) => b.rank - a.rank);
 }
 
-function ideasIn(
-  source: Source,
-  mutations: readonly Mutation[],
-  project: Project,
-  evidence: Evidence,
-): Idea[] {
+interface Place {
+  readonly node: Node;
+  readonly site: Site;
+  readonly suspicion: number;
+}
+
+interface Found {
+  readonly mutation: Mutation;
+  readonly changes: readonly Change[];
+}
+
+/** Changes of one mutation in one line. */
+interface Group {
+  readonly source: Source;
+  readonly mutation: Mutation;
+  readonly changes: Placed[];
+}
+
+/** Every suspected node, in the order of the source. */
+function placesIn(source: Source, project: Project, evidence: Evidence): Place[] {
   const { ts, sources } = project;
   const { checker } = project.types();
   const site: Site = { ts, source, sources, checker, scope: openScope(ts, checker, source) };
-  const groups = new Map<string, { mutation: Mutation; changes: Placed[] }>();
   const suspicionOf = suspicionIn(project, source, evidence);
+  const places: Place[] = [];
   const visit = (node: Node): void => {
     if (isType(ts, node)) return;
     const suspicion = suspicionOf(node);
-    for (const mutation of mutations) {
-      const changes = suspicion > UNSUSPECTED ? mutation.changes(node, site) : [];
-      if (changes.length === 0) continue;
-      // Each line of a long statement, as of a table, is a place of its own.
-      const { line } = source.ast.getLineAndCharacterOfPosition(node.getStart(source.ast));
-      const key = `${mutation.name} ${line}`;
-      const group = groups.get(key) ?? { mutation, changes: [] };
-      groups.set(key, group);
-      group.changes.push(...changes.map((change) => ({ change, suspicion })));
-    }
+    if (suspicion > UNSUSPECTED) places.push({ node, site, suspicion });
     ts.forEachChild(node, visit);
   };
   source.ast.statements.forEach(visit);
-  return [...groups.values()].flatMap(({ mutation, changes }) => shared(source, mutation, changes));
+  return places;
+}
+
+function changesAt({ node, site }: Place, mutations: readonly Mutation[]): Found[] {
+  return mutations.flatMap((mutation) => {
+    const changes = mutation.changes(node, site);
+    return changes.length === 0 ? [] : [{ mutation, changes }];
+  });
 }
 
 /** Does nothing when the harness runs. */
@@ -132,7 +168,7 @@ const SHARPNESS = 3;
 /** 1: a statement with many possible changes gets no more trials than one with few; 0: each change counts alike. */
 const SHARING = 0.7;
 
-function shared(source: Source, { name, weight, rationale }: Mutation, changes: readonly Placed[]): Idea[] {
+function shared({ source, mutation: { name, weight, rationale }, changes }: Group): Idea[] {
   const total = changes.reduce((sum, { change }) => sum + change.fit, 0);
   return changes.map(({ change, suspicion }) => ({
     operator: name,

@@ -1,11 +1,11 @@
 /** Program repair for harness code without a language model: templates of known faults, then generic mutations. */
 import type { Proposal } from "../../candidate.ts";
 import { asTraced, localise } from "../../analyse/localise/localise.ts";
-import type { ProposeContext, Proposer } from "../proposer.ts";
+import { ProposerFailed, type ProposeContext, type Proposer } from "../proposer.ts";
 import { TEMPLATES } from "./templates/index.ts";
 import { evidenceOf } from "./evidence.ts";
 import { isAsked, mutationIdeas, spareIdeas, templateIdeas } from "./ideas.ts";
-import type { Idea } from "./ideas.ts";
+import type { Idea, Late } from "./ideas.ts";
 import type { Mutation } from "./mutation.ts";
 import { normalForms } from "./normal-form.ts";
 import type { Operator } from "./operator.ts";
@@ -19,36 +19,55 @@ export interface OperatorOptions {
   readonly templates?: readonly Operator[];
   /** None when absent: they are many, and worth their time only where trials are cheap. */
   readonly mutations?: readonly Mutation[];
+  /** After so long nothing more is begun, and what there is is proposed; half of it is for ideas. 60 when absent. */
+  readonly seconds?: number;
 }
 
 /**
  * Templates that the evidence asks for come first; mutations go where it points, and among them templates that fit the code only. No two proposals are the same code, and
  * none is what the harness is already. With mutations, types are checked here as well: 400 proposals take some seconds.
+ *
+ * `propose` throws {@link ProposerFailed} for a harness whose code is nested too deeply for the parser.
  */
-export function operators({
-  limit = 6,
-  templates = TEMPLATES,
-  mutations = [],
-}: OperatorOptions = {}): Proposer {
+export function operators(options: OperatorOptions = {}): Proposer {
   return {
     name: "operators",
-    async propose(context) {
-      const { cluster, passing, genome, paths } = context;
-      const failing = cluster.failures.map(({ trace }) => trace);
-      const ranking = await localise(failing, passing, asTraced(genome, paths.harness));
-      const evidence = evidenceOf(cluster, passing, ranking);
-      const asked = templates.filter((operator) => isAsked(operator, evidence));
-      if (asked.length === 0 && mutations.length === 0) return [];
-      const project = await openProject(context.genome, context.paths.harness);
-      const ideas = [...templateIdeas(asked, project, evidence)];
-      if (mutations.length > 0) {
-        const suspected = mutationIdeas(mutations, project, evidence);
-        const spare = spareIdeas(templates, project, evidence);
-        ideas.push(...suspected.slice(0, BEFORE_SPARE), ...spare, ...suspected.slice(BEFORE_SPARE));
-      }
-      return chosen(ideas, project, context, { limit, typed: mutations.length > 0 });
-    },
+    propose: (context) =>
+      proposals(options, context).catch((error: unknown) => {
+        if (!(error instanceof RangeError)) throw error;
+        const what = "code of the harness is nested too deeply to be worked on, or too large";
+        throw new ProposerFailed(`${what}: ${error.message}`, 0);
+      }),
   };
+}
+
+async function proposals(
+  { limit = 6, templates = TEMPLATES, mutations = [], seconds = 60 }: OperatorOptions,
+  context: ProposeContext,
+): Promise<Proposal[]> {
+  const { cluster, passing, genome, paths } = context;
+  const failing = cluster.failures.map(({ trace }) => trace);
+  const ranking = await localise(failing, passing, asTraced(genome, paths.harness));
+  const evidence = evidenceOf(cluster, passing, ranking);
+  const asked = templates.filter((operator) => isAsked(operator, evidence));
+  if (asked.length === 0 && mutations.length === 0) return [];
+  const project = await openProject(genome, paths.harness);
+  // To open the compiler takes as long as it takes; the time is for what grows with the code.
+  if (mutations.length > 0) project.types();
+  const enough = lateAfter(seconds / 2);
+  const late = lateAfter(seconds);
+  const ideas = [...templateIdeas(asked, project, evidence, enough)];
+  if (mutations.length > 0) {
+    const spare = spareIdeas(templates, project, evidence, enough);
+    const suspected = mutationIdeas(mutations, project, evidence, enough);
+    ideas.push(...suspected.slice(0, BEFORE_SPARE), ...spare, ...suspected.slice(BEFORE_SPARE));
+  }
+  return chosen(ideas, project, context, { limit, typed: mutations.length > 0, late });
+}
+
+function lateAfter(seconds: number): Late {
+  const end = performance.now() + seconds * 1000;
+  return () => performance.now() > end;
 }
 
 /** Mutations of the most suspected places that go before templates that nothing asks for. */
@@ -58,22 +77,29 @@ const LEAST_BATCH = 40;
 const MOST_BATCH = 1000;
 /** So many more ideas than proposals are wanted: some do not fit the types. */
 const SURPLUS = 1.6;
+/** Of code that is checked at a time: each change of a long function makes a copy of it. */
+const MOST_CHARACTERS = 1_000_000;
 
 function chosen(
   ideas: readonly Idea[],
   project: Project,
   context: ProposeContext,
-  { limit, typed }: { readonly limit: number; readonly typed: boolean },
+  { limit, typed, late }: { readonly limit: number; readonly typed: boolean; readonly late: Late },
 ): Proposal[] {
   const isNew = newcomers(project, context);
   const found: Proposal[] = [];
-  let size = 0;
-  for (let from = 0; from < ideas.length && found.length < limit; from += size) {
-    size = Math.min(MOST_BATCH, Math.max(LEAST_BATCH, Math.ceil((limit - found.length) * SURPLUS)));
-    const worked = ideas.slice(from, from + size).flatMap((idea) => {
-      const result = edited(project, idea.splices);
-      return result && isNew(result.changed) ? [{ idea, ...result }] : [];
-    });
+  let next = 0;
+  while (next < ideas.length && found.length < limit && (next === 0 || !late())) {
+    const size = Math.min(MOST_BATCH, Math.max(LEAST_BATCH, Math.ceil((limit - found.length) * SURPLUS)));
+    const end = Math.min(ideas.length, next + size);
+    const worked: ({ readonly idea: Idea } & Edited)[] = [];
+    for (let characters = 0; next < end && characters < MOST_CHARACTERS && (next === 0 || !late()); next++) {
+      const idea = ideas[next];
+      const result = idea && edited(project, idea.splices);
+      if (!idea || !result || !isNew(result.changed)) continue;
+      worked.push({ idea, ...result });
+      for (const { tree } of result.changed.values()) characters += tree.text.length;
+    }
     const clean = typed ? project.types().clean(worked) : undefined;
     found.push(...worked.filter((_, index) => clean?.[index] ?? true).map(proposalOf));
   }

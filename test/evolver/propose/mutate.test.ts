@@ -5,7 +5,7 @@ import { MUTATIONS } from "../../../evolver/propose/operators/mutations/index.ts
 import { operators } from "../../../evolver/propose/operators/index.ts";
 import type { Mutation } from "../../../evolver/propose/operators/mutation.ts";
 import { normalForms } from "../../../evolver/propose/operators/normal-form.ts";
-import type { ProposeContext } from "../../../evolver/propose/proposer.ts";
+import { ProposerFailed, type ProposeContext } from "../../../evolver/propose/proposer.ts";
 import { loadTypeScript, parse } from "../../../guardrails/syntax.ts";
 import type { TrajectoryEvent } from "../../../runtime/kernel/trajectory/events.ts";
 import { asked, clusterOf, finished, say, trace, user } from "../traces.ts";
@@ -126,4 +126,32 @@ test("code that differs in layout, brackets and order of equal sides has one for
   expect(form("const a = 1;")).not.toBe(form("let a = 1;"));
   expect(form("a - b;")).not.toBe(form("b - a;"));
   expect(form("f(-a);")).not.toBe(form("f(!a);"));
+});
+
+describe("a harness that is too much", () => {
+  test("is worked on for the time that there is, and one place at least", async () => {
+    const seen: string[] = [];
+    const counting: Mutation = {
+      ...saying('"pause_turn"'),
+      changes(node, site) {
+        seen.push(node.getText(site.source.ast));
+        return saying('"pause_turn"').changes(node, site);
+      },
+    };
+    const ask = { mutations: [counting], templates: [] };
+    const [whole] = await operators(ask).propose(context());
+    const all = seen.splice(0).length;
+    expect(whole?.title).toBe('"pause_turn"');
+    await operators({ ...ask, seconds: 0 }).propose(context());
+    expect(all).toBeGreaterThan(20);
+    expect(seen).toHaveLength(1);
+  });
+
+  test("has no proposals, and the reason, when it is nested too deeply", async () => {
+    const deep = `export const deep = ${"(".repeat(15_000)}1${")".repeat(15_000)};\n`;
+    const genome = new Map([...GENOME, ["harness/deep.ts", deep]]);
+    const asked = operators({ mutations: [saying('"pause_turn"')] }).propose(context({ genome }));
+    await expect(asked).rejects.toThrow(ProposerFailed);
+    await expect(asked).rejects.toThrow("nested too deeply");
+  });
 });

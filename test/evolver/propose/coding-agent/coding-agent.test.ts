@@ -1,6 +1,15 @@
 /** Programs that edit files as proposers: honest ones, and ones that try what they must not. In every tier that confines. */
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -153,6 +162,28 @@ test("nothing of the home can be read: no store, no task, no other run", async (
   expect(open.match(/read /g)).toHaveLength(paths.length);
   const shown = await attempt("true", { home: home.repo, show: [join(home.repo, "tasks")] });
   expect(shown).toMatchObject({ message: expect.stringContaining("nothing of the home may be shown") });
+});
+
+test("nor what git keeps of a home below its repository, or in a worktree of it", async () => {
+  await using home = makeHome();
+  home.write("agents/one/agent.yaml", "");
+  const worktree = join(home.repo, "elsewhere/worktree");
+  execFileSync("git", ["worktree", "add", "--detach", "-q", worktree], { cwd: home.repo });
+  const objects = join(home.repo, ".git/objects");
+  for (const [from, show] of [
+    [join(home.repo, "agents/one"), join(home.repo, ".git")],
+    [join(home.repo, "agents/one"), objects],
+    [worktree, objects],
+  ] as const)
+    expect(await attempt("true", { home: from, show: [show] })).toMatchObject({
+      message: expect.stringContaining("nothing of the home may be shown"),
+    });
+  mkdirSync(join(home.repo, "agents/two"));
+  const beside = await attempt("echo x >> prompts/lessons.md", {
+    home: join(home.repo, "agents/one"),
+    show: [join(home.repo, "agents/two")],
+  });
+  expect(beside).toMatchObject([{ edits: [{ path: "prompts/lessons.md" }] }]);
 });
 
 test("one that hangs is killed with all that it started", async () => {
