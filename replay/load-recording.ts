@@ -1,5 +1,6 @@
 /** Loads the recording of an earlier run from the store. */
 import type { Recording } from "../runtime/kernel/playback/recording.ts";
+import { eventsOf } from "../runtime/kernel/store/events-of.ts";
 import type { Store } from "../runtime/kernel/store/store.ts";
 
 /**
@@ -13,7 +14,7 @@ export async function loadRecording(
   run: string,
   choice: Omit<Recording, "events">,
 ): Promise<Recording> {
-  const events = (await store.events(run)).map(({ event }) => event);
+  const events = await eventsOf(store, run);
   return { ...choice, events: events.filter(({ kind }) => PLAYED.has(kind)) };
 }
 

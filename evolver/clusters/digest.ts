@@ -7,8 +7,9 @@ import { analyse, type Contrast } from "../analyse/analyse.ts";
 import { KINDS, type Failure, type Hypothesis, type Signature, type Trace } from "../failure.ts";
 import { clusterId } from "./cluster.ts";
 
-/** Names the analysis whose digests are still good. Raise the number when detectors, scores or templates change. */
-export const ANALYSIS = `${packageVersion()}/1`;
+/** Names the analysis whose digests are still good. Raise the number when detectors, scores or templates change: a
+ * test notices. */
+export const ANALYSIS = `${packageVersion()}/2`;
 
 /** A hypothesis as it is told: the step as the source counts it, and who made it. */
 export const ToldHypothesis = z.object({

@@ -4,7 +4,7 @@ import { RatchetError } from "../../runtime/kernel/error.ts";
 import type { Home } from "../../runtime/kernel/home/home.ts";
 import type { FailureRow } from "../../runtime/kernel/store/failures.ts";
 import type { Store } from "../../runtime/kernel/store/store.ts";
-import { ANALYSIS, digestOf } from "./digest.ts";
+import { digestImports } from "./digest-imports.ts";
 import { formClusters } from "./form-clusters.ts";
 import { ownFailures } from "./own-failures.ts";
 import { summarise, type FailureCluster } from "./summarise.ts";
@@ -83,21 +83,4 @@ async function importedOnes(store: Store, format: string | undefined): Promise<P
   await digestImports(store);
   const { passed, failed, unlabelled } = await store.failures.countImports(format);
   return { rows: await store.failures.imports(format), of: passed + failed + unlabelled, unlabelled };
-}
-
-/** Runs that are digested between two looks at the store. */
-const BATCH = 200;
-
-/** An import digests what it brings in; this is for what it did not come to, and for what an older analysis made. */
-async function digestImports(store: Store): Promise<void> {
-  for (;;) {
-    const runs = await store.failures.undigestedImports(ANALYSIS, BATCH);
-    if (runs.length === 0) return;
-    const digests = [];
-    for (const id of runs) {
-      const [run, events] = [await store.getRun(id), await store.events(id)];
-      digests.push(digestOf({ run, events: events.map(({ event }) => event) }, new Map()));
-    }
-    await store.failures.put(digests);
-  }
 }

@@ -1,14 +1,13 @@
 /** Live runs of our own that failed: digested where that was not done yet. */
 import type { RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import type { FailureRow } from "../../runtime/kernel/store/failures.ts";
-import { contrastOf, type Contrast } from "../analyse/analyse.ts";
-import type { Trace } from "../failure.ts";
-import { ANALYSIS, digestOf } from "./digest.ts";
+import { ANALYSIS } from "./digest.ts";
+import { digestRuns } from "./digest-runs.ts";
 
 /** Runs that are looked at, the newest first. */
 const MAX_RUNS = 2000;
 /** Passing runs that failures are held against. */
-const MAX_CONTRAST = 200;
+const MOST_PASSING = 200;
 
 export interface OwnFailures {
   readonly rows: readonly FailureRow[];
@@ -38,20 +37,11 @@ async function digestMissing(
 ): Promise<void> {
   const missing: RunRow[] = [];
   for (const run of failing) if (!(await store.failures.isDigested(run.id, ANALYSIS))) missing.push(run);
-  if (missing.length === 0) return;
-  const contrasts = new Map<string, Contrast>();
-  for (const run of missing) {
-    const contrast = contrasts.get(run.release) ?? (await contrastOn(store, run.release, passing));
-    contrasts.set(run.release, contrast);
-    await store.failures.put([digestOf(await traceOf(store, run), contrast)]);
-  }
-}
-
-async function contrastOn(store: Store, release: string, passing: readonly RunRow[]): Promise<Contrast> {
-  const traces: Trace[] = [];
-  for (const run of passing.filter((each) => each.release === release).slice(0, MAX_CONTRAST))
-    traces.push(await traceOf(store, run));
-  return contrastOf(traces);
+  const digest = digestRuns(store, {
+    key: ({ release }) => release,
+    passing: async (release) => passing.filter((run) => run.release === release).slice(0, MOST_PASSING),
+  });
+  for (const run of missing) await digest([run]);
 }
 
 function newestPerTask(runs: readonly RunRow[]): RunRow[] {
@@ -61,8 +51,4 @@ function newestPerTask(runs: readonly RunRow[]): RunRow[] {
     if (!newest.has(key)) newest.set(key, run);
   }
   return [...newest.values()];
-}
-
-async function traceOf(store: Store, run: RunRow): Promise<Trace> {
-  return { run, events: (await store.events(run.id)).map(({ event }) => event) };
 }

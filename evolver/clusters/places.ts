@@ -6,6 +6,7 @@ import type { RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import { asTraced, localise, type RankedLine } from "../analyse/localise/localise.ts";
 import type { Trace } from "../failure.ts";
 import type { FailureCluster } from "./summarise.ts";
+import { traceOf } from "./trace-of.ts";
 
 /** Failing runs of a cluster, and passing runs of their release, that are looked at. */
 const MOST_FAILING = 10;
@@ -59,7 +60,5 @@ async function readRelease(home: Home, store: Store, commit: string): Promise<Re
 }
 
 async function tracesOf(store: Store, runs: readonly RunRow[]): Promise<Trace[]> {
-  return Promise.all(
-    runs.map(async (run) => ({ run, events: (await store.events(run.id)).map(({ event }) => event) })),
-  );
+  return Promise.all(runs.map((run) => traceOf(store, run)));
 }

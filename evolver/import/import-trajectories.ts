@@ -1,16 +1,14 @@
-/** Takes in what other agents did: reads, analyses and stores it in batches, so that memory does not grow with the file. */
+/** Takes in what other agents did: reads and stores it in batches, so that memory does not grow with the file, and analyses it. */
 import { createHash } from "node:crypto";
 import { packageVersion } from "../../runtime/kernel/package.ts";
-import type { ImportedRun, RunRow, Store } from "../../runtime/kernel/store/store.ts";
+import type { ImportedRun, Store } from "../../runtime/kernel/store/store.ts";
 import { formatNamed, type Format } from "../../runtime/kernel/trajectory/import/formats.ts";
 import { readTranscripts, type Read } from "../../runtime/kernel/trajectory/import/read-transcripts.ts";
 import { toEvents } from "../../runtime/kernel/trajectory/import/to-events.ts";
 import type { Transcript } from "../../runtime/kernel/trajectory/import/transcript.ts";
 import { RatchetError } from "../../runtime/kernel/error.ts";
-import { digestOf } from "../clusters/digest.ts";
-import type { Trace } from "../failure.ts";
+import { digestImports } from "../clusters/digest-imports.ts";
 import { passHat, type Tries } from "./pass-hat.ts";
-import { seenSoFar, type SeenSoFar } from "./seen-so-far.ts";
 
 export interface ImportOptions {
   readonly format: string;
@@ -51,7 +49,7 @@ const MOST_REPORTS = 100;
 
 /**
  * Reads `path` and keeps every run that can be understood. The same run is kept once, however often it is imported; one whose
- * content has changed is replaced. Failed runs are analysed at once, held against those that passed so far.
+ * content has changed is replaced. Failed runs are analysed once all is stored, held against those of the format that passed.
  * @throws RatchetError (usage) when there is no such format, or nothing could be read; (infrastructure) when a file or the store fails.
  * What was read before that is kept.
  */
@@ -64,6 +62,7 @@ export async function importTrajectories(store: Store, options: ImportOptions): 
   }
   await flush(state);
   refuseNothing(state, options.path);
+  await digestImports(store, options.signal);
   return report(state);
 }
 
@@ -88,7 +87,6 @@ interface State {
   batch: ImportedRun[];
   /** Characters of events in the batch. */
   size: number;
-  readonly seen: SeenSoFar;
   /** Ids of the source that this import has met, with the hashes of what they stood for, one behind the other. */
   readonly met: Map<string, string>;
   /** Tries by task. */
@@ -106,7 +104,6 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
     bad: [],
     batch: [],
     size: 0,
-    seen: seenSoFar(),
     met: new Map(),
     tasks: new Map(),
   };
@@ -114,8 +111,6 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
 
 async function take(state: State, read: Read): Promise<void> {
   switch (read.kind) {
-    case "file":
-      return;
     case "bad":
       state.counts.badRows++;
       if (state.bad.length < MOST_REPORTS) state.bad.push({ file: read.file, row: read.row, why: read.why });
@@ -239,23 +234,13 @@ function firstWords({ turns }: Transcript): string {
 }
 
 async function flush(state: State): Promise<void> {
-  const { store, batch, seen } = state;
+  const { store, batch } = state;
   state.batch = [];
   state.size = 0;
   if (batch.length === 0) return;
   await store.importRuns(batch);
-  const traces = batch.map(traceOf);
-  seen.add(traces.filter(({ run: { outcome } }) => outcome.kind !== "unknown" && outcome.pass));
-  const failed = traces.filter(({ run: { outcome } }) => outcome.kind === "unknown" || !outcome.pass);
-  const contrast = seen.contrast();
-  await store.failures.put(failed.map((trace) => digestOf(trace, contrast)));
   const { added, replaced, unchanged } = state.counts;
   state.watch?.(added + replaced + unchanged);
-}
-
-function traceOf({ run, source, events }: ImportedRun): Trace {
-  const row: RunRow = { ...run, purpose: "imported", snapshot: null, pid: process.pid, source };
-  return { run: row, events: events.map(({ event }) => event) };
 }
 
 function refuseNothing({ counts, bad, format }: State, path: string): void {

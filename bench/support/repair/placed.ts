@@ -1,5 +1,6 @@
 /** At which place of the ranking of suspicious lines the planted ones are. */
 import { localise, type RankedLine } from "../../../evolver/analyse/localise/localise.ts";
+import { traceOf } from "../../../evolver/clusters/trace-of.ts";
 import type { Trace } from "../../../evolver/failure.ts";
 import { readGenome } from "../../../runtime/kernel/genome.ts";
 import { commitOf } from "../../../runtime/kernel/git.ts";
@@ -21,8 +22,8 @@ export async function placed({ runtime, dir }: PlantedHome, fault: Fault): Promi
   );
   const traces: { readonly pass: boolean; readonly trace: Trace }[] = [];
   for (const run of runs) {
-    const events = (await runtime.store.events(run.id)).map(({ event }) => event);
-    traces.push({ pass: run.outcome.kind === "verified" && run.outcome.pass, trace: { run, events } });
+    const trace = await traceOf(runtime.store, run);
+    traces.push({ pass: run.outcome.kind === "verified" && run.outcome.pass, trace });
   }
   const of = (pass: boolean): Trace[] => traces.filter((one) => one.pass === pass).map(({ trace }) => trace);
   const failing = of(false);

@@ -1,11 +1,12 @@
 /**
  * All detectors. The scores order them by closeness to the cause, from "the machine said which line" to "all we know is
- * that the result is wrong". Breaches of invariants (`../invariants/`) come on top of them.
+ * that the result is wrong". Where breaches of
+ * invariants come between them: `../invariants/index.ts`.
  *
  * 1. `invalid-request` .98: the provider names the broken message. Comes before `harness-error`, because a refused
  *    request usually kills the harness: the exception is then the echo, the request the cause.
  * 2. `harness-error` .95: a stack trace names file, function and line.
- * 3. `transient-error` .92: a call that would have worked a moment later; whatever the harness did with the error
+ * 3. `transient-error` .96 (a model's), .92 (a tool's) or .62 (a tool's, by its words alone): a call that would have worked a moment later; whatever the harness did with the error
  *    afterwards (hide it, stop) was only needed because nobody tried again. It also goes before `harness-error` when
  *    the exception is that very error.
  * 4. `ignored-error` .90 (hidden) or .70 (shown, but not marked as an error): everything later was built on it.

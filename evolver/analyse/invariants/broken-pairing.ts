@@ -2,7 +2,6 @@ import type { Message } from "../../../runtime/kernel/protocol.ts";
 import type { Detector } from "../detector.ts";
 import { blocksOf, textOf } from "../view.ts";
 import type { View } from "../view.ts";
-import { sure } from "./sure.ts";
 
 /** Each call is answered once, in the message after it, with the result that it had. */
 export const brokenPairing: Detector = (view) => {
@@ -21,7 +20,8 @@ function found(view: View, step: number, template: string, evidence: string): Re
     template,
     step,
     component: "harness",
-    score: sure(0.985, view),
+    // In an imported run the breach may be the transcript's own.
+    score: view.imported ? 0.985 / 2 : 0.985,
     evidence,
   };
 }

@@ -1,4 +1,4 @@
-/** Second source: what passing runs do and failing runs do not becomes a step of the skill, a lesson, or a skill. */
+/** Third source: what passing runs do and failing runs do not becomes a step of the skill, a lesson, or a skill. */
 import type { FileEdit, Proposal } from "../../candidate.ts";
 import { viewOf, type CallView, type View } from "../../analyse/view.ts";
 import type { ProposeContext } from "../proposer.ts";

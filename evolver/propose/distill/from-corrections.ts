@@ -1,4 +1,4 @@
-/** Third source: what people said was wrong. "Semicolons instead of commas" changes the skill; the rest becomes a lesson. */
+/** Second source: what people said was wrong. "Semicolons instead of commas" changes the skill; the rest becomes a lesson. */
 import { splitLessons } from "../../../skills/lessons.ts";
 import { words } from "../../../skills/words.ts";
 import type { Proposal } from "../../candidate.ts";

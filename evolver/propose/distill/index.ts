@@ -1,6 +1,6 @@
 /**
- * Distillation without a model. Four sources: how runs got over an error, what passing runs do that failing ones do not, what
- * people said of runs, what people changed in the genome. It becomes a skill, a step or a default of a skill, or a lesson.
+ * Distillation without a model. Four sources: how runs got over an error, what people said of runs, what passing runs do that
+ * failing ones do not, what people changed in the genome. It becomes a skill, a step or a default of a skill, or a lesson.
  */
 import type { Proposal } from "../../candidate.ts";
 import type { ProposeContext, Proposer } from "../proposer.ts";

@@ -44,6 +44,8 @@ export interface FailureStore {
   isDigested(run: string, analysis: string): Promise<boolean>;
   /** Ids of imported runs that did not pass, and that `analysis` has not looked at. At most `limit`. */
   undigestedImports(analysis: string, limit: number): Promise<string[]>;
+  /** Ids of imported runs of a format that passed. The first `limit`, always in the same order. */
+  passedImports(format: string, limit: number): Promise<string[]>;
   /** Digested imported runs that did not pass, oldest first. */
   imports(format?: string): Promise<FailureRow[]>;
   /** Digested runs among these. */
@@ -80,6 +82,9 @@ export function failureStore(database: DatabaseSync, file: string): FailureStore
   const undigested = database.prepare(`
     SELECT r.id FROM runs r LEFT JOIN failures f ON f.run = r.id AND f.analysis = ?
     WHERE r.purpose = 'imported' AND coalesce(r.outcome_pass, 0) = 0 AND f.run IS NULL ORDER BY r.id LIMIT ?`);
+  const passed = database.prepare(`
+    SELECT id FROM runs WHERE purpose = 'imported' AND outcome_pass = 1 AND source_format = ?
+    ORDER BY started_at, id LIMIT ?`);
   const imports = database.prepare(`
     SELECT ${COLUMNS} WHERE r.purpose = 'imported' AND coalesce(r.outcome_pass, 0) = 0
       AND (? IS NULL OR r.source_format = ?) ORDER BY r.started_at, r.id`);
@@ -115,6 +120,9 @@ export function failureStore(database: DatabaseSync, file: string): FailureStore
     },
     async undigestedImports(analysis, limit) {
       return read(() => undigested.all(analysis, limit).map((row) => String(row["id"])));
+    },
+    async passedImports(format, limit) {
+      return read(() => passed.all(format, limit).map((row) => String(row["id"])));
     },
     async imports(format) {
       return read(() => imports.all(format ?? null, format ?? null).map(toFailureRow));

@@ -225,6 +225,25 @@ test("what the store holds of failures is told or refused, never made into somet
   await store.close();
 });
 
+test("a later look at an import finds what the import found, whatever came first in the file", async () => {
+  const store = openStore();
+  const error = table("users");
+  await bring(store, [
+    rowOf({ id: "bad", error }),
+    ...["p", "q", "r"].map((id) => rowOf({ id, error, success: true })),
+  ]);
+  const found = await hypothesesOf(store, "bad");
+  // Runs that passed show the same: that weakens it.
+  expect(found.find(({ category }) => category === "tool-error")?.score).toBeCloseTo(0.3);
+  const [row] = await store.failures.imports();
+  const signature = (await store.failures.unclustered()).find(({ id }) => id === row?.signature);
+  if (signature === undefined) throw new Error("the import has digested nothing");
+  await store.failures.put([{ run: "bad", analysis: "0.0.0/0", signature, digest: {} }]);
+  await listFailures(home, store);
+  expect(await hypothesesOf(store, "bad")).toEqual(found);
+  await store.close();
+});
+
 test("runs of our own on the current release, once a task, and when asked for on every release", async () => {
   const store = openStore();
   const run = async (id: string, task: string, release: string, pass: boolean): Promise<void> => {

@@ -18,9 +18,7 @@ export type Read =
       /** Of all that was read of it. */
       readonly hash: string;
     }
-  | { readonly kind: "bad"; readonly file: string; readonly row: number; readonly why: string }
-  /** How far it is, in bytes of all files. */
-  | { readonly kind: "file"; readonly name: string };
+  | { readonly kind: "bad"; readonly file: string; readonly row: number; readonly why: string };
 
 /**
  * Reads file by file and row by row; holds one row, or one session, at a time.
@@ -33,7 +31,6 @@ export async function* readTranscripts(
   change: (text: string) => string,
 ): AsyncGenerator<Read> {
   for (const file of await inputFiles(path, format)) {
-    yield { kind: "file", name: file.name };
     try {
       if (format.unit === "value") yield* rowsOf(file, format.parse, change);
       else yield* sessionOf(file, format.open, change);

@@ -225,7 +225,7 @@ describe("mini-swe-agent", async () => {
   const [run] = runsOf("mini-swe-agent", reads) as [ReturnType<typeof runsOf>[number]];
 
   test("a folder is searched for its files, and a document over many lines is one run", () => {
-    expect(reads.map(({ kind }) => kind)).toEqual(["file", "transcript"]);
+    expect(reads.map(({ kind }) => kind)).toEqual(["transcript"]);
     expect(run.id).toBe("django__django-1");
   });
 

@@ -86,9 +86,7 @@ test("a document that was cut off, and an empty file, give no run", async () => 
   ]);
   const cutRow = write("cut.jsonl", `${lines(chat("a"))}\n${JSON.stringify(chat("b")).slice(0, 30)}`);
   expect(transcripts(await readAll("openai-chat", cutRow)).map(({ id }) => id)).toEqual(["a"]);
-  expect(await readAll("openai-chat", write("empty.jsonl", "\n\n"))).toEqual([
-    { kind: "file", name: "empty.jsonl" },
-  ]);
+  expect(await readAll("openai-chat", write("empty.jsonl", "\n\n"))).toEqual([]);
 });
 
 test("a line of a session that is none costs no other", async () => {
