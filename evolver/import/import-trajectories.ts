@@ -56,11 +56,14 @@ const MOST_REPORTS = 100;
 export async function importTrajectories(store: Store, options: ImportOptions): Promise<Imported> {
   const format = formatNamed(options.format);
   const state = begin(store, format, options);
-  for await (const read of readTranscripts(format, options.path, options.redact)) {
-    options.signal?.throwIfAborted();
-    await take(state, read);
+  try {
+    for await (const read of readTranscripts(format, options.path, options.redact)) {
+      options.signal?.throwIfAborted();
+      await take(state, read);
+    }
+  } finally {
+    await flush(state);
   }
-  await flush(state);
   refuseNothing(state, options.path);
   await digestImports(store, options.signal);
   return report(state);

@@ -41,6 +41,19 @@ function write(name: string, rows: readonly Row[]): string {
 const importFile = (store: Store, path: string, format = "openai-chat") =>
   importTrajectories(store, { format, path, redact: (text) => text });
 
+test("what was read before an import broke off is kept", async () => {
+  const store = openStore();
+  const file = write("breaks-off.jsonl", [{ id: "before" }, { id: "after" }]);
+  const stop = new AbortController();
+  const redact = (text: string): string => {
+    if (text === "after") stop.abort(new Error("stopped"));
+    return text;
+  };
+  const options = { format: "openai-chat", path: file, redact, signal: stop.signal };
+  await expect(importTrajectories(store, options)).rejects.toThrow("stopped");
+  expect((await store.listRuns()).map(({ id }) => id)).toEqual(["before"]);
+});
+
 test("the same run is kept once, under its own id; one whose content has changed is replaced", async () => {
   const store = openStore();
   const rows = [

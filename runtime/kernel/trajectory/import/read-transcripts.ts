@@ -5,6 +5,7 @@ import { messageOf, RatchetError } from "../../error.ts";
 import { BadRow } from "./bad-row.ts";
 import type { Format } from "./formats.ts";
 import { inputFiles, type InputFile } from "./input-files.ts";
+import { mapStrings } from "./map-strings.ts";
 import { readAllLines } from "./read-lines.ts";
 import { open, readValues, type Value } from "./read-values.ts";
 import type { Transcript } from "./transcript.ts";
@@ -123,16 +124,10 @@ function attempt<T>(task: () => T): T | BadRow {
     return task();
   } catch (error) {
     if (error instanceof BadRow) return error;
+    // The engine's own limits: they are the row's fault, and cost no other.
+    if (error instanceof RangeError) return new BadRow("it is too large to be read");
     throw error;
   }
-}
-
-/** A copy with `change` applied to each string but not to keys, by which formats are read. */
-function mapStrings(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item: unknown) => mapStrings(item, change));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
 }
 
 function sha256(text: string): string {

@@ -53,6 +53,34 @@ test.each([
   expect(badRows(reads)).toEqual([{ row: 1, why: expect.stringContaining(why) }]);
 });
 
+const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+
+test("a row that is nested too deeply is a bad row, and costs no other; such arguments stay a text", async () => {
+  const calling = {
+    role: "assistant",
+    tool_calls: [{ id: "1", function: { name: "ls", arguments: nested(100_000) } }],
+  };
+  const deep = JSON.stringify(chat("deep", { more: "HERE" })).replace('"HERE"', nested(100_000));
+  const file = write(
+    "nested.jsonl",
+    lines(chat("a"), deep, chat("b"), chat("calls", { messages: [calling] })),
+  );
+  const reads = await readAll("openai-chat", file);
+  expect(badRows(reads)).toEqual([{ row: 2, why: expect.stringContaining("nested more than") }]);
+  const [a, b, calls] = runsOf("openai-chat", reads);
+  expect([a?.id, b?.id, calls?.id]).toEqual(["a", "b", "calls"]);
+  expect(calls?.of("model_called")[0]?.reply?.content).toMatchObject([{ input: nested(100_000) }]);
+});
+
+test.each([
+  ["final_metrics", { final_metrics: { total_prompt_tokens: 1e300 } }],
+  ["steps.0.metrics", { steps: [{ source: "agent", message: "Hi.", metrics: { prompt_tokens: -1 } }] }],
+])("a number of tokens that cannot be is a bad row: %s", async (where, fields) => {
+  const row = { steps: [{ source: "agent", message: "Hi." }], ...fields };
+  const reads = await readAll("atif", write("tokens.json", JSON.stringify(row)));
+  expect(badRows(reads)).toEqual([{ row: 1, why: expect.stringContaining(where) }]);
+});
+
 test("another format is not taken for ATIF", async () => {
   const step = { step_id: 1, source: "agent", message: "Hi." };
   const rows = [
