@@ -57,7 +57,7 @@ export async function importTrajectories(store: Store, options: ImportOptions): 
   const format = formatNamed(options.format);
   const state = begin(store, format, options);
   try {
-    for await (const read of readTranscripts(format, options.path, options.redact)) {
+    for await (const read of readTranscripts(format, options.path, options.redact, options.signal)) {
       options.signal?.throwIfAborted();
       await take(state, read);
     }

@@ -24,18 +24,20 @@ export type Read =
 /**
  * Reads file by file and row by row; holds one row, or one session, at a time.
  * @param change applied to each string before anything else sees it: takes secrets out
- * @throws RatchetError (usage) when there is nothing to read at `path`; (infrastructure) when a file cannot be read
+ * @throws RatchetError (usage) when there is nothing to read at `path`; (infrastructure) when a file cannot be read; the signal's reason
  */
 export async function* readTranscripts(
   format: Format,
   path: string,
   change: (text: string) => string,
+  signal?: AbortSignal,
 ): AsyncGenerator<Read> {
   for (const file of await inputFiles(path, format)) {
     try {
-      if (format.unit === "value") yield* rowsOf(file, format.parse, change);
-      else yield* sessionOf(file, format.open, change);
+      if (format.unit === "value") yield* rowsOf(file, format.parse, change, signal);
+      else yield* sessionOf(file, format.open, change, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       if (error instanceof RatchetError) throw error;
       throw new RatchetError(
         "infrastructure",
@@ -53,8 +55,9 @@ async function* rowsOf(
   file: InputFile,
   parse: (value: unknown) => Transcript,
   change: (text: string) => string,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Read> {
-  for await (const { row, parsed } of readValues(file)) {
+  for await (const { row, parsed } of readValues(file, signal)) {
     const made = transcriptOf(parsed, parse, change);
     if (made instanceof BadRow) {
       yield { kind: "bad", file: file.name, row, why: made.message };
@@ -83,12 +86,13 @@ async function* sessionOf(
   file: InputFile,
   openSession: Extract<Format, { unit: "file" }>["open"],
   change: (text: string) => string,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Read> {
   const name = basename(file.name).replace(/\.jsonl$/, "");
   const session = openSession(name);
   const hash = createHash("sha256");
   let records = 0;
-  for await (const { number, text } of readAllLines(open(file))) {
+  for await (const { number, text } of readAllLines(open(file), signal)) {
     records++;
     hash.update(`${text ?? ""}\n`);
     const taken = attempt(() => session.take(mapStrings(jsonOf(text), change)));

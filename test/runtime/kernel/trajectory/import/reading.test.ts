@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { readAllLines } from "../../../../../runtime/kernel/trajectory/import/read-lines.ts";
 import { badRows, readAll, runsOf, transcripts } from "./read.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ratchet-import-"));
@@ -79,6 +80,21 @@ test.each([
   const row = { steps: [{ source: "agent", message: "Hi." }], ...fields };
   const reads = await readAll("atif", write("tokens.json", JSON.stringify(row)));
   expect(badRows(reads)).toEqual([{ row: 1, why: expect.stringContaining(where) }]);
+});
+
+test("a device is not read: it may have no end", async () => {
+  await expect(readAll("openai-chat", "/dev/zero")).rejects.toThrow("neither a file nor a folder");
+});
+
+test("reading stops when told to, also within a line that never ends", async () => {
+  const stop = new AbortController();
+  async function* zeros(): AsyncGenerator<Buffer> {
+    for (let chunks = 0; ; chunks++) {
+      if (chunks === 10) stop.abort(new Error("stopped"));
+      yield await Promise.resolve(Buffer.alloc(16));
+    }
+  }
+  await expect(Array.fromAsync(readAllLines(zeros(), stop.signal))).rejects.toThrow("stopped");
 });
 
 test("another format is not taken for ATIF", async () => {
