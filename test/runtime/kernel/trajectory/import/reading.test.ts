@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readAllLines } from "../../../../../runtime/kernel/trajectory/import/read-lines.ts";
+import { cleaner } from "../../../../../guardrails/secrets.ts";
 import { badRows, readAll, runsOf, transcripts } from "./read.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ratchet-import-"));
@@ -95,6 +96,31 @@ test("reading stops when told to, also within a line that never ends", async () 
     }
   }
   await expect(Array.fromAsync(readAllLines(zeros(), stop.signal))).rejects.toThrow("stopped");
+});
+
+test("secrets are taken out of keys, and of arguments whose escapes hide them", async () => {
+  const secret = `sk-ant-${"a1B2c3D4".repeat(4)}`;
+  const hidden = `{"env": {"KEY": "${secret.replace("sk-", "sk\\u002d")}", "${secret}": 1}}`;
+  const plain = '{"text": "a\\u002db"}';
+  const row = chat("a", {
+    [secret]: 1,
+    messages: [
+      {
+        role: "assistant",
+        tool_calls: [hidden, plain].map((written, i) => ({
+          id: `c${i}`,
+          function: { name: "run", arguments: written },
+        })),
+      },
+    ],
+  });
+  const file = write("hidden.jsonl", JSON.stringify(row));
+  const [run] = runsOf("openai-chat", await readAll("openai-chat", file, cleaner([])));
+  expect(JSON.stringify(run?.events)).not.toContain(secret);
+  expect(run?.of("model_called")[0]?.reply?.content).toMatchObject([
+    { input: { env: { KEY: "[redacted:anthropic-key]" } } },
+    { input: { text: "a-b" } },
+  ]);
 });
 
 test("another format is not taken for ATIF", async () => {
