@@ -20,6 +20,7 @@ export function scriptedModel(calls: number, tool: string): ScriptedModel {
   return {
     name: "bench/scripted",
     description: "answers at once from a script",
+    isLanguageModel: false,
     deterministic: true,
     price: undefined,
     contextTokens: 200_000,

@@ -66,7 +66,11 @@ function hypothesisOf(finding: Finding, view: View, contrast: Contrast): Hypothe
 function progressOf({ step, category }: Finding, view: View): string {
   if (category === "wrong-result" || category === "gave-up") return "";
   const progress = progressBefore(step, view);
-  return progress ? `; the last progress before it was ${progress.event.name}, event ${progress.index}` : "";
+  if (progress === undefined) return "";
+  const { name, source } = progress.event;
+  // As the view of the run counts.
+  const place = source === undefined ? `event ${progress.index}` : `step ${source.step}`;
+  return `; the last progress before it was ${name}, ${place}`;
 }
 
 function findingsOf(view: View): Finding[] {

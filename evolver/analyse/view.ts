@@ -71,6 +71,11 @@ export function blocksOf({ content }: Message): readonly ContentBlock[] {
   return typeof content === "string" ? [{ type: "text", text: content }] : content;
 }
 
+/** Which call of the model it was, from 0; of an imported run, the step as its source counts. */
+export function stepOf({ step, source }: EventOf<"model_called">): number {
+  return source?.step ?? step;
+}
+
 /** Equal for calls that ask for the same thing. */
 export function fingerprint(call: { readonly name: string; readonly input: unknown }): string {
   return `${call.name} ${JSON.stringify(sorted(call.input))}`;

@@ -20,10 +20,12 @@ export async function digestImports(store: Store, signal?: AbortSignal): Promise
       return Promise.all(ids.map((id) => store.getRun(id)));
     },
   });
-  for (;;) {
+  // Where the batch before has ended, so that no look goes through what was digested a moment ago.
+  let last: string | undefined = "";
+  while (last !== undefined) {
     signal?.throwIfAborted();
-    const ids = await store.failures.undigestedImports(ANALYSIS, BATCH);
-    if (ids.length === 0) return;
+    const ids: string[] = await store.failures.undigestedImports(ANALYSIS, BATCH, last);
     await digest(await Promise.all(ids.map((id) => store.getRun(id))));
+    last = ids.at(-1);
   }
 }

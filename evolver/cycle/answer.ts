@@ -63,10 +63,16 @@ export async function answer(state: CycleState, target: Cluster): Promise<boolea
   return false;
 }
 
-/** Candidates that help in quick trials and are tried for real, at the least. */
-const LEAST_SEARCHED = 3;
+/**
+ * Places that a rung leaves for higher ones, where not all can be tried and a search tells what helps: that is worth more than
+ * the fourth guess. Of a few places it leaves no more than half.
+ */
+const LEFT_TO_HIGHER = 3;
 
-/** Lowest rung first; a higher one is tried when nothing of the lower ones was accepted. */
+/**
+ * Lowest rung first; a higher one is tried when nothing of the lower ones was accepted.
+ * @param most that are tried for real, on all rungs together
+ */
 async function tryInOrder(
   state: CycleState,
   context: EvaluationContext,
@@ -74,21 +80,30 @@ async function tryInOrder(
   proposals: readonly Proposal[],
   most: number,
 ): Promise<boolean> {
-  let room = most;
-  for (const rung of RUNGS) {
+  let left = most;
+  for (const [at, rung] of RUNGS.entries()) {
     const ofRung = proposals.filter((proposal) => proposal.rung === rung);
+    const higher = RUNGS.slice(at + 1);
+    const isContested = proposals.length > most && proposals.some((each) => higher.includes(each.rung));
+    const kept = isContested && context.deterministic ? Math.min(LEFT_TO_HIGHER, left >> 1) : 0;
+    const room = left - kept;
     if (ofRung.length > room && context.deterministic) {
-      // What has shown that it helps is tried also when lower rungs have taken all the room.
-      const searched = { proposals: ofRung, most: Math.max(room, LEAST_SEARCHED) };
-      const isAccepted = await trySearched(state, context, target, searched);
-      if (isAccepted === true) return true;
-      if (isAccepted === false) continue;
+      const searched = await trySearched(state, context, target, { proposals: ofRung, most: room });
+      if (searched?.isAccepted === true) return true;
+      left -= searched?.taken ?? 0;
+      if (searched !== undefined) continue;
     }
     const taken = takeForTrials(state, target.id, ofRung, room);
-    room -= taken.length;
+    left -= taken.length;
     if (await screenAndJudge(state, context, target, taken)) return true;
   }
   return false;
+}
+
+interface Searched {
+  readonly isAccepted: boolean;
+  /** How many were tried for real. */
+  readonly taken: number;
 }
 
 /** One after the other of what helps in quick trials, until one is accepted or none is left. Undefined where they cannot tell. */
@@ -97,17 +112,20 @@ async function trySearched(
   context: EvaluationContext,
   target: Cluster,
   { proposals, most }: { readonly proposals: readonly Proposal[]; readonly most: number },
-): Promise<boolean | undefined> {
+): Promise<Searched | undefined> {
+  // Nothing is searched for what could not be tried.
+  if (most === 0) return { isAccepted: false, taken: 0 };
   const helpful = await search(state, context, target, proposals);
+  if (state.ledger.isSpent()) return { isAccepted: false, taken: 0 };
   if (helpful === undefined) return undefined;
-  let left = most;
+  let count = 0;
   for await (const proposal of helpful) {
-    const taken = takeForTrials(state, target.id, [proposal], left);
-    if (await screenAndJudge(state, context, target, taken)) return true;
-    left -= taken.length;
-    if (left <= 0 || taken.length === 0) break;
+    const taken = takeForTrials(state, target.id, [proposal], most - count);
+    count += taken.length;
+    if (await screenAndJudge(state, context, target, taken)) return { isAccepted: true, taken: count };
+    if (count >= most || taken.length === 0) break;
   }
-  return false;
+  return { isAccepted: false, taken: count };
 }
 
 async function screenAndJudge(

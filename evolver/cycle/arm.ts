@@ -62,7 +62,7 @@ export interface TrialContext {
  * The trial as proposers and analysers see it. What the verifier found is taken out: whoever writes a patch must not learn
  * the answer. So is where the run left its files.
  */
-export async function traceOf(store: Store, trial: TrialResult): Promise<Trace> {
+export async function traceForProposers(store: Store, trial: TrialResult): Promise<Trace> {
   const [run, events] = await Promise.all([store.getRun(trial.id), store.events(trial.id)]);
   return {
     run: { ...run, outcome: { kind: "unknown" }, workspace: "", snapshot: null },

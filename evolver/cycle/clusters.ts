@@ -3,7 +3,7 @@ import type { TrialResult } from "../../replay/trial.ts";
 import { analyse, contrastOf } from "../analyse/analyse.ts";
 import { cluster } from "../clusters/cluster.ts";
 import type { Cluster, Failure, Trace } from "../failure.ts";
-import { passes, traceOf } from "./arm.ts";
+import { passes, traceForProposers } from "./arm.ts";
 import type { CycleState } from "./state.ts";
 
 /** Biggest first. Tasks that nobody could decide are in none. @throws RatchetError when the store cannot be read */
@@ -26,5 +26,5 @@ export async function passingTraces(state: CycleState): Promise<Trace[]> {
 }
 
 async function tracesOf({ options }: CycleState, trials: readonly TrialResult[]): Promise<Trace[]> {
-  return Promise.all(trials.map((trial) => traceOf(options.runtime.store, trial)));
+  return Promise.all(trials.map((trial) => traceForProposers(options.runtime.store, trial)));
 }

@@ -5,7 +5,6 @@
  * cluster or the candidate. So the comparison is valid whatever was seen before; see `replay/gate/sequential.ts`. The
  * candidate's trial of a pair begins as the baseline's did; see `recordings.ts`.
  */
-import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Comparison } from "../../replay/gate/evidence.ts";
 import { closeTest, openTest } from "../../replay/gate/life.ts";
@@ -15,6 +14,7 @@ import type { TrialResult } from "../../replay/trial.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import { withTrials, type Arm } from "./arm.ts";
 import type { EvaluationContext } from "./evaluate.ts";
+import { secureRandom } from "./secure-random.ts";
 import { recordingsOf, type RecordingFor } from "./recordings.ts";
 
 export interface Compared {
@@ -71,13 +71,11 @@ export async function compare(context: EvaluationContext, candidate: Arm, title:
 
 function draw(suite: readonly TaskOnDisk[], count: number): TaskOnDisk[] {
   return Array.from({ length: count }, () => {
-    const task = suite[nextTask(suite.length, randomInt(RESOLUTION) / RESOLUTION)];
+    const task = suite[nextTask(suite.length, secureRandom())];
     if (task === undefined) throw new Error("compare: the suite has no tasks");
     return task;
   });
 }
-
-const RESOLUTION = 2 ** 47;
 
 function makeTrials(
   { runner, signal }: EvaluationContext,

@@ -115,6 +115,7 @@ async function start(
     tried: new Set(),
     offered: new Map(),
     rankings: new Map(),
+    knowledge: undefined,
     judged: [],
     refused: [],
     tally: createTally(authors),

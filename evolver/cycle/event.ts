@@ -19,6 +19,7 @@ export type CycleEvent =
       readonly cluster: string;
       readonly title: string;
       readonly proposals: number;
+      readonly tried: number;
       readonly helped: number;
     }
   | { readonly kind: "proposer-failed"; readonly proposer: string; readonly message: string }

@@ -7,7 +7,7 @@ import { notGaming } from "../../replay/gate/rules/not-gaming.ts";
 import { messageOf } from "../../runtime/kernel/error.ts";
 import { genomeFiles } from "../../runtime/kernel/genome-files.ts";
 import type { Proposal } from "../candidate.ts";
-import { traceOf, trialsOf, type Arm } from "./arm.ts";
+import { traceForProposers, trialsOf, type Arm } from "./arm.ts";
 import { changesOf } from "./changes.ts";
 import type { EvaluationContext } from "./evaluate.ts";
 
@@ -42,7 +42,7 @@ export async function gamingOf(context: EvaluationContext, candidate: Arm): Prom
       passing.map(async (trial) => {
         const task = tasks.get(trial.task);
         if (task === undefined) throw new Error(`there is no task ${trial.task}`);
-        return { task, pass: true, events: (await traceOf(store, trial)).events };
+        return { task, pass: true, events: (await traceForProposers(store, trial)).events };
       }),
     );
     return (await gamingInTrials({ trials, runtime: { sandbox } })).map(described);

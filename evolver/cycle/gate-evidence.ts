@@ -3,7 +3,7 @@ import { dormantLines, exercised, type Change, type Dormant } from "../../replay
 import type { GateEvidence } from "../../replay/gate/evidence.ts";
 import type { Proposal } from "../candidate.ts";
 import type { Trace } from "../failure.ts";
-import { traceOf, trialsOf, type Arm } from "./arm.ts";
+import { traceForProposers, trialsOf, type Arm } from "./arm.ts";
 import { changesOf } from "./changes.ts";
 import { costOf } from "./cost.ts";
 import type { EvaluationContext } from "./evaluate.ts";
@@ -77,7 +77,7 @@ async function passingTraces(
   task: string,
 ): Promise<readonly Trace[]> {
   const passing = trialsOf(candidate, task).filter(({ pass }) => pass);
-  return Promise.all(passing.map((trial) => traceOf(store, trial)));
+  return Promise.all(passing.map((trial) => traceForProposers(store, trial)));
 }
 
 /** One passing trial that used it is enough for a case. */

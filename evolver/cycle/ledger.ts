@@ -27,7 +27,9 @@ export function createLedger(capUsd: number | undefined): Ledger {
     costUsd: 0,
     saved: { modelCalls: 0, tokens: 0, usd: 0 },
     charge(usd) {
-      this.costUsd = this.costUsd === undefined || usd === undefined ? undefined : this.costUsd + usd;
+      // What is no number is not known: added up, it would never reach a cap.
+      const isKnown = usd !== undefined && Number.isFinite(usd);
+      this.costUsd = this.costUsd === undefined || !isKnown ? undefined : this.costUsd + usd;
     },
     isSpent() {
       return capUsd !== undefined && (this.costUsd ?? Number.POSITIVE_INFINITY) >= capUsd;

@@ -6,7 +6,7 @@ import type { Cluster } from "../failure.ts";
 import { gatherKnowledge } from "../knowledge/gather.ts";
 import type { Knowledge } from "../knowledge/knowledge.ts";
 import { rungOf } from "../propose/rung.ts";
-import type { ProposeContext, Proposer } from "../propose/proposer.ts";
+import { ProposerFailed, type ProposeContext, type Proposer } from "../propose/proposer.ts";
 import { passingTraces } from "./clusters.ts";
 import { offerKey, type CycleState } from "./state.ts";
 import type { Turn } from "./turns.ts";
@@ -113,11 +113,12 @@ async function ask(
     } catch (error) {
       context.signal.throwIfAborted();
       // An attempt that came to nothing was paid for all the same.
-      if (error instanceof Error && "costUsd" in error) usd = Number(error.costUsd);
+      if (error instanceof ProposerFailed) usd = error.costUsd;
       state.options.watch?.({ kind: "proposer-failed", proposer: name, message: messageOf(error) });
     }
     ledger.charge(proposer.isUnpriced === true ? undefined : usd);
-    accounts.charge(name, { usd, seconds: (performance.now() - began) / 1000, proposals: made.length });
+    const known = Number.isFinite(usd) ? { usd } : {};
+    accounts.charge(name, { ...known, seconds: (performance.now() - began) / 1000, proposals: made.length });
     for (const { edits } of made) {
       authors.set(edits, name);
       const key = offerKey(context.cluster.id, head.genome.sha, rungOf(edits, context.paths));
@@ -131,12 +132,9 @@ async function ask(
 /** Read once for a cycle: of the release that it started from. */
 function knowledgeOf(state: CycleState): Promise<Knowledge> {
   const { runtime, release } = state.options;
-  const known = knowledge.get(state) ?? gatherKnowledge(runtime, release);
-  knowledge.set(state, known);
-  return known;
+  state.knowledge ??= gatherKnowledge(runtime, release);
+  return state.knowledge;
 }
-
-const knowledge = new WeakMap<CycleState, Promise<Knowledge>>();
 
 /** Earlier attempts at this cluster, and as much of the reasons as a proposer may know. */
 function rejectedFor(state: CycleState, cluster: string): ProposeContext["rejected"] {

@@ -6,6 +6,7 @@ import type { Runtime } from "../../runtime/kernel/run/run-task.ts";
 import type { TaskOnDisk } from "../../runtime/kernel/suite/task.ts";
 import type { Ranking } from "../analyse/judge/ranking.ts";
 import type { Candidate, Proposal, Rung } from "../candidate.ts";
+import type { Knowledge } from "../knowledge/knowledge.ts";
 import type { CheckProcess } from "../process/checks.ts";
 import type { Proposer } from "../propose/proposer.ts";
 import type { Accounts } from "./accounts.ts";
@@ -68,6 +69,8 @@ export interface CycleState {
   readonly offered: Map<string, number>;
   /** How the judge put the guesses of a cluster in order; empty where it could not. */
   readonly rankings: Map<string, Ranking>;
+  /** What people taught the home up to the release; undefined until a proposer is asked. */
+  knowledge: Promise<Knowledge> | undefined;
   readonly judged: Judged[];
   readonly refused: Refused[];
   readonly tally: Tally;

@@ -1,8 +1,8 @@
 /** Whose turn it is to propose for a cluster, and what each turn took. */
-import { randomInt } from "node:crypto";
 import type { Proposal } from "../candidate.ts";
 import type { Proposer } from "../propose/proposer.ts";
 import { drawOrder } from "./bandit.ts";
+import { secureRandom } from "./secure-random.ts";
 import type { CycleState } from "./state.ts";
 
 /** Proposers that are asked together. */
@@ -61,9 +61,3 @@ export async function takeTurn(
 function nameOf({ name }: Proposer): string {
   return name;
 }
-
-function secureRandom(): number {
-  return randomInt(RESOLUTION) / RESOLUTION;
-}
-
-const RESOLUTION = 2 ** 47;

@@ -1,7 +1,7 @@
 /** Takes in what other agents did: reads and stores it in batches, so that memory does not grow with the file, and analyses it. */
 import { createHash } from "node:crypto";
 import { packageVersion } from "../../runtime/kernel/package.ts";
-import type { ImportedRun, Store } from "../../runtime/kernel/store/store.ts";
+import type { ImportedRun, Kept, Store } from "../../runtime/kernel/store/store.ts";
 import { formatNamed, type Format } from "../../runtime/kernel/trajectory/import/formats.ts";
 import { readTranscripts, type Read } from "../../runtime/kernel/trajectory/import/read-transcripts.ts";
 import { toEvents } from "../../runtime/kernel/trajectory/import/to-events.ts";
@@ -27,10 +27,15 @@ export interface BadRowReport {
   readonly why: string;
 }
 
+export interface FileNote {
+  readonly file: string;
+  readonly why: string;
+}
+
 export interface Imported {
   readonly format: string;
   readonly added: number;
-  /** Were there already, with other content. */
+  /** Were there already, and have changed. */
   readonly replaced: number;
   /** Were there already, the same. */
   readonly unchanged: number;
@@ -41,15 +46,18 @@ export interface Imported {
   readonly badRows: number;
   /** The first {@link MOST_REPORTS} of them. */
   readonly bad: readonly BadRowReport[];
-  /** pass^1, pass^2 and so on, over tasks that were tried several times; empty when a run has no label or no task. */
+  /** Files of which nothing, or not all, could be taken, though nothing is wrong with them; at most {@link MOST_REPORTS}. */
+  readonly notes: readonly FileNote[];
+  /** pass^1, pass^2 and so on, over tasks that were tried several times; empty when a run has no label or no task, and when several models made them. */
   readonly passHat: readonly number[];
 }
 
 const MOST_REPORTS = 100;
 
 /**
- * Reads `path` and keeps every run that can be understood. The same run is kept once, however often it is imported; one whose
- * content has changed is replaced. Failed runs are analysed once all is stored, held against those of the format that passed.
+ * Reads `path` and keeps every run that can be understood. The same run is kept once, however often it is imported; one that
+ * has changed is replaced, and another one with its id is kept beside it (see `importRuns` of the store). Failed runs are analysed
+ * once all is stored, held against those of the format that passed.
  * @throws RatchetError (usage) when there is no such format, or nothing could be read; (infrastructure) when a file or the store fails.
  * What was read before that is kept.
  */
@@ -87,13 +95,15 @@ interface State {
   readonly kernelVersion: string;
   readonly counts: Counts;
   readonly bad: BadRowReport[];
+  readonly notes: FileNote[];
   batch: ImportedRun[];
   /** Characters of events in the batch. */
   size: number;
-  /** Ids of the source that this import has met, with the hashes of what they stood for, one behind the other. */
-  readonly met: Map<string, string>;
+  /** Runs that this import has met: a second row with an id of one, that says something else, is another run. */
+  readonly met: Set<string>;
   /** Tries by task. */
   readonly tasks: Map<string, Tries>;
+  readonly models: Set<string>;
 }
 
 function begin(store: Store, format: Format, { watch }: ImportOptions): State {
@@ -105,10 +115,12 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
     kernelVersion: packageVersion(),
     counts: { added: 0, replaced: 0, unchanged: 0, passed: 0, failed: 0, unlabelled: 0, badRows: 0 },
     bad: [],
+    notes: [],
     batch: [],
     size: 0,
-    met: new Map(),
+    met: new Set(),
     tasks: new Map(),
+    models: new Set(),
   };
 }
 
@@ -117,6 +129,9 @@ async function take(state: State, read: Read): Promise<void> {
     case "bad":
       state.counts.badRows++;
       if (state.bad.length < MOST_REPORTS) state.bad.push({ file: read.file, row: read.row, why: read.why });
+      return;
+    case "note":
+      if (state.notes.length < MOST_REPORTS) state.notes.push({ file: read.file, why: read.why });
       return;
     case "transcript":
       await keep(state, read);
@@ -130,47 +145,28 @@ async function take(state: State, read: Read): Promise<void> {
 const BATCH_RUNS = 200;
 const BATCH_CHARACTERS = 8 * 1024 * 1024;
 
-async function keep(
-  state: State,
-  { transcript, id, hash }: Extract<Read, { kind: "transcript" }>,
-): Promise<void> {
-  const run = await placeOf(state, id, hash);
-  countIn(state, transcript);
-  if (run === undefined) {
-    state.counts.unchanged++;
+async function keep(state: State, read: Extract<Read, { kind: "transcript" }>): Promise<void> {
+  const { store, format } = state;
+  const known = (await store.importedAs(format.name, read.id)).find(({ hash }) => hash === read.hash);
+  if (known !== undefined) {
+    countIn(state, { ...known, kind: "unchanged" }, read.transcript);
     return;
   }
-  const imported = importedRun(state, transcript, { run, id, hash });
-  state.batch.push(imported);
-  state.size += sizeOf(transcript);
+  state.batch.push(importedRun(state, read));
+  state.size += sizeOf(read.transcript);
   if (state.batch.length >= BATCH_RUNS || state.size >= BATCH_CHARACTERS) await flush(state);
 }
 
-/** Id of the run that it becomes; undefined when it is there already. Counts which of them it is. */
-async function placeOf(state: State, id: string, hash: string): Promise<string | undefined> {
-  const { store, format, counts, met } = state;
-  const before = met.get(id);
-  if (before?.includes(hash) === true) return undefined;
-  met.set(id, `${before ?? ""}${hash}`);
-  const there = await store.importedAs(format.name, id);
-  if (there.some((each) => each.hash === hash)) return undefined;
-  const [known, another] = there;
-  if (before === undefined && known !== undefined && another === undefined) {
-    counts.replaced++;
-    return known.run;
-  }
-  counts.added++;
-  // A second row with an id of this import that says something else is another run: both are kept.
-  if (before !== undefined) return `import-${sha256(`${format.name}\n${id}\n${hash}`).slice(0, 16)}`;
-  return PLAIN_ID.test(id) && !(await store.hasRun(id))
-    ? id
-    : `import-${sha256(`${format.name}\n${id}`).slice(0, 16)}`;
-}
-
-/** Ids that can be typed, and taken for the run's own. */
-const PLAIN_ID = /^[\w][\w.:@+/-]{0,127}$/;
-
-function countIn({ counts, tasks }: State, { outcome, task }: Transcript): void {
+/** A row that is in the files twice is one run. */
+function countIn(
+  { counts, met, tasks, models }: State,
+  { kind, run, outcome }: Kept,
+  { task, model }: Pick<Transcript, "task" | "model">,
+): void {
+  counts[kind]++;
+  if (met.has(run)) return;
+  met.add(run);
+  models.add(model);
   counts[outcome.kind === "unknown" ? "unlabelled" : outcome.pass ? "passed" : "failed"]++;
   if (task === null || outcome.kind === "unknown") return;
   const { tries, passes } = tasks.get(task) ?? { tries: 0, passes: 0 };
@@ -179,8 +175,7 @@ function countIn({ counts, tasks }: State, { outcome, task }: Transcript): void 
 
 function importedRun(
   { format, at, kernelVersion }: State,
-  transcript: Transcript,
-  { run, id, hash }: { readonly run: string; readonly id: string; readonly hash: string },
+  { transcript, id, hash, path }: Extract<Read, { kind: "transcript" }>,
 ): ImportedRun {
   const instruction = transcript.instruction ?? firstWords(transcript);
   const arrival = {
@@ -198,7 +193,6 @@ function importedRun(
   const priced = replies.some(({ costUsd }) => costUsd !== undefined);
   return {
     run: {
-      id: run,
       startedAt: transcript.startedAt ?? at,
       endedAt: transcript.endedAt ?? transcript.startedAt ?? at,
       status: transcript.end?.status ?? "unknown",
@@ -223,10 +217,21 @@ function importedRun(
         transcript.totals?.outputTokens ?? (metered ? sum(({ usage }) => usage?.output_tokens ?? 0) : null),
       costUsd: transcript.totals?.costUsd ?? (priced ? sum(({ costUsd }) => costUsd ?? 0) : null),
     },
-    source: { format: format.name, id, hash },
+    names: namesFor(format.name, id, hash),
+    source: { format: format.name, id, hash, file: path },
     events: toEvents(transcript, arrival),
   };
 }
+
+/** The source's own id where it can be typed; another run may have it. */
+function namesFor(format: string, id: string, hash: string): string[] {
+  const made = `import-${sha256(`${format}\n${id}`).slice(0, 16)}`;
+  const own = `import-${sha256(`${format}\n${id}\n${hash}`).slice(0, 16)}`;
+  return PLAIN_ID.test(id) ? [id, `${id}-${hash.slice(0, 8)}`, own] : [made, own];
+}
+
+/** Ids that can be typed, and taken for the run's own. */
+const PLAIN_ID = /^[\w][\w.:@+/-]{0,127}$/;
 
 /** No commit of a home's: no release of ours made it. */
 const RELEASE = "imported";
@@ -237,34 +242,44 @@ function firstWords({ turns }: Transcript): string {
 }
 
 async function flush(state: State): Promise<void> {
-  const { store, batch } = state;
+  const { store, batch, met } = state;
   state.batch = [];
   state.size = 0;
   if (batch.length === 0) return;
-  await store.importRuns(batch);
+  for (const [index, kept] of (await store.importRuns(batch, met)).entries()) {
+    const imported = batch[index];
+    if (imported !== undefined) countIn(state, kept, imported.run);
+  }
   const { added, replaced, unchanged } = state.counts;
   state.watch?.(added + replaced + unchanged);
 }
 
-function refuseNothing({ counts, bad, format }: State, path: string): void {
+function refuseNothing({ counts, bad, notes, format }: State, path: string): void {
   const { added, replaced, unchanged, badRows } = counts;
   if (added + replaced + unchanged > 0) return;
   const [first] = bad;
+  const [note] = notes;
   throw new RatchetError(
     "usage",
     first === undefined
-      ? `${path === "-" ? "standard input" : path} holds no rows`
+      ? `${path === "-" ? "standard input" : path} holds no rows${note === undefined ? "" : `: ${note.file}: ${note.why}`}`
       : `nothing in ${path} could be read as ${format.name}; the first of ${badRows} bad rows: ${first.file}, row ${first.row}: ${first.why}`,
     "`agent import --help` says what the formats look like.",
   );
 }
 
-function report({ format, counts, bad, tasks }: State): Imported {
+function report({ format, counts, bad, notes, tasks, models }: State): Imported {
   const tries: Tries[] = [...tasks.values()];
   const labelled =
     counts.unlabelled === 0 &&
     tries.reduce((sum, each) => sum + each.tries, 0) === counts.passed + counts.failed;
-  return { format: format.name, ...counts, bad, passHat: labelled && tries.length > 0 ? passHat(tries) : [] };
+  return {
+    format: format.name,
+    ...counts,
+    bad,
+    notes,
+    passHat: labelled && tries.length > 0 && models.size === 1 ? passHat(tries) : [],
+  };
 }
 
 function sizeOf({ turns }: Transcript): number {

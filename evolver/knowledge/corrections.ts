@@ -1,4 +1,5 @@
 /** What people said was wrong with live runs: as feedback, or by correcting them in the next instruction. */
+import { eventsOf } from "../../runtime/kernel/store/events-of.ts";
 import type { RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
 import type { Correction } from "./knowledge.ts";
@@ -13,13 +14,9 @@ export async function readCorrections(store: Store): Promise<Correction[]> {
   const all = await store.listRuns({ purpose: "live", limit: MAX_RUNS });
   const runs = all.filter(({ task }) => task === null);
   const found = await Promise.all(
-    runs.map(async (run) => correctionsOf(run, runs, await eventsOf(store, run))),
+    runs.map(async (run) => correctionsOf(run, runs, await eventsOf(store, run.id))),
   );
   return found.flat();
-}
-
-async function eventsOf(store: Store, run: RunRow): Promise<TrajectoryEvent[]> {
-  return (await store.events(run.id)).map(({ event }) => event);
 }
 
 function correctionsOf(
@@ -32,9 +29,9 @@ function correctionsOf(
     event.kind === "skill_loaded" && event.found ? [event.name] : [],
   );
   const about = { run: id, at: startedAt, release, instruction, skills: [...new Set(skills)] };
-  const said = events.flatMap((event) =>
-    event.kind === "feedback_given" && event.verdict === "bad" && event.why.trim() !== "" ? [event.why] : [],
-  );
+  // People change their minds: what was taken back is no correction.
+  const verdict = events.findLast((event) => event.kind === "feedback_given");
+  const said = verdict?.verdict === "bad" && verdict.why.trim() !== "" ? [verdict.why] : [];
   const next = nextOn(run, runs);
   return [
     ...said.map((words) => ({ ...about, words, kind: "feedback" as const })),

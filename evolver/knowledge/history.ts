@@ -1,5 +1,6 @@
 /** Changes that people made to the genome, and the failures that were not seen again afterwards. */
 import { commitOf, git } from "../../runtime/kernel/git.ts";
+import { eventsOf } from "../../runtime/kernel/store/events-of.ts";
 import { partOf, type GenomePaths } from "../../runtime/kernel/genome.ts";
 import type { RunRow, Store } from "../../runtime/kernel/store/store.ts";
 import { analyse } from "../analyse/analyse.ts";
@@ -114,7 +115,7 @@ async function signaturesOf(store: Store, runs: readonly RunRow[]): Promise<Map<
   const failing = runs.filter(({ outcome }) => outcome.kind !== "unknown" && !outcome.pass);
   const signatures = await Promise.all(
     failing.map(async (run) => {
-      const events = (await store.events(run.id)).map(({ event }) => event);
+      const events = await eventsOf(store, run.id);
       return analyse({ run, events }).signature;
     }),
   );

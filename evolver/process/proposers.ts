@@ -3,7 +3,7 @@ import type { Model } from "../../runtime/kernel/model/model.ts";
 import type { TrajectoryEvent } from "../../runtime/kernel/trajectory/events.ts";
 import type { Proposal } from "../candidate.ts";
 import type { Trace } from "../failure.ts";
-import type { ProposeContext, Proposer } from "../propose/proposer.ts";
+import { ProposerFailed, type ProposeContext, type Proposer } from "../propose/proposer.ts";
 import { isLanguageModel } from "../propose/model/language-model.ts";
 import { expanded, type CompactProposal } from "./compact.ts";
 import type { LastWord, Ending } from "./converse.ts";
@@ -12,7 +12,7 @@ import { modelDesk, type ModelDesk } from "./model-desk.ts";
 import { LONGEST_ASKED, type ProposerName, type ReadOnly, type ToPropose } from "./wire.ts";
 
 export interface ProposerProcess extends AsyncDisposable {
-  /** A proposer that works in the process. It throws {@link ProposerFailed}, or the reason of the context's signal. */
+  /** A proposer that works in the process. It throws {@link ProposerFailed} when the proposer threw, or its process died, hung or broke the protocol; and the reason of the context's signal. */
   proposer(name: ProposerName): Proposer;
 }
 
@@ -24,17 +24,6 @@ export interface ProposerProcessOptions extends KeeperOptions {
 }
 
 export type Asking = ToPropose["asking"];
-
-/** No proposals came of it: the proposer threw, or its process died, hung or broke the protocol. */
-export class ProposerFailed extends Error {
-  override readonly name = "ProposerFailed";
-  /** What the model was paid all the same, in US dollars. */
-  readonly costUsd: number;
-  constructor(message: string, cost: number) {
-    super(message);
-    this.costUsd = cost;
-  }
-}
 
 /**
  * Starts nothing before the first question. Neither tasks and verifiers, nor the store, nor other traces exist for the process;
@@ -132,7 +121,14 @@ function lineOf(id: number, { name: proposer, model, asking }: Asked, context: P
       id,
       proposer,
       asking,
-      model: { name, description, deterministic, contextTokens, ...(price === undefined ? {} : { price }) },
+      model: {
+        name,
+        description,
+        isLanguageModel: isLanguageModel(model),
+        deterministic,
+        contextTokens,
+        ...(price === undefined ? {} : { price }),
+      },
       context: {
         cluster,
         passing: passing.slice(0, count),

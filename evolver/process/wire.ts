@@ -154,6 +154,7 @@ const Price = z.object({
 const ModelFacts = z.object({
   name: z.string(),
   description: z.string(),
+  isLanguageModel: z.boolean(),
   deterministic: z.boolean(),
   contextTokens: z.number(),
   price: Price.optional(),

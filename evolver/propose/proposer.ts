@@ -21,6 +21,17 @@ export interface ProposeContext {
   readonly signal: AbortSignal;
 }
 
+/** No proposals came of it; what was spent is charged all the same. */
+export class ProposerFailed extends Error {
+  override readonly name = "ProposerFailed";
+  /** In US dollars. */
+  readonly costUsd: number;
+  constructor(message: string, cost: number) {
+    super(message);
+    this.costUsd = cost;
+  }
+}
+
 export interface Proposer {
   readonly name: string;
   /** True when each question costs money, or minutes of somebody's work: a bandit decides when to ask it. */
@@ -28,8 +39,8 @@ export interface Proposer {
   /** True when nobody can say what a question costs. Under a cap such a one must not be asked. */
   readonly isUnpriced?: boolean;
   /**
-   * Best proposal first; empty when it has nothing to say. May throw: the cycle records the error and goes on with the
-   * other proposers.
+   * Best proposal first; empty when it has nothing to say. May throw, {@link ProposerFailed} when it spent something: the cycle
+   * records the error and goes on with the other proposers.
    */
   propose(context: ProposeContext): Promise<readonly Proposal[]>;
 }

@@ -2,6 +2,7 @@
 import { NoSandbox } from "../../guardrails/sandbox/errors.ts";
 import { messageOf, RatchetError, type ErrorKind } from "../kernel/error.ts";
 import { ModelError } from "../kernel/model/model.ts";
+import { Stopped } from "./stopped.ts";
 import { clean, clearStatus, printJson } from "./output.ts";
 
 const EXIT_CODES: Record<ErrorKind, number> = {
@@ -46,7 +47,8 @@ function describe(error: unknown): { kind: string; message: string; hint: string
     return { kind: "no sandbox", message: error.message, hint, code: EXIT_CODES.infrastructure };
   }
   if (error instanceof Error && error.name === "AbortError") {
-    return { kind: "aborted", message: "stopped; what was done is saved", hint: undefined, code: 130 };
+    const message = error instanceof Stopped ? error.message : "stopped; what was done is saved";
+    return { kind: "aborted", message, hint: undefined, code: 130 };
   }
   if (isSystemError(error)) {
     return {

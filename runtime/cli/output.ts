@@ -14,6 +14,7 @@ export const bold = (text: string): string => paint("bold", text);
 export const dim = (text: string): string => paint("dim", text);
 export const green = (text: string): string => paint("green", text);
 export const red = (text: string): string => paint("red", text);
+export const cyan = (text: string): string => paint("cyan", text);
 export const yellow = (text: string): string => paint("yellow", text);
 
 /** A line on stdout. Only colours survive of what a terminal would obey, whoever wrote the text. */

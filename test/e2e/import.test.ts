@@ -74,7 +74,7 @@ describe("import", () => {
       /flight-0-t0 .* fail .* air\/0/,
     );
     const { stdout } = await agent(["runs", "show", "flight-0"], { cwd: home });
-    expect(stdout).toContain("flight-0-t0  fail  done  gpt  imported from openai-chat");
+    expect(stdout).toContain("flight-0-t0  fail  unknown  gpt  imported from openai-chat");
     expect(stdout).toContain("Error: flight HAT1 is full");
   });
 

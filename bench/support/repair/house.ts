@@ -47,7 +47,6 @@ evolution:
   proposers: [distill, operators]
   parallel: 3
   search: { candidates: 400, seconds: 40 }
-  model: { judge: false }
 `;
 
 /** A home with the shipped harness, the house's library and lessons, committed; without any task. @returns its folder */

@@ -1,5 +1,6 @@
 /** Who of several agents took the decisive wrong step, and where: ranked guesses, without a language model. */
 import type { Failure, Hypothesis, Signature, Trace } from "../../failure.ts";
+import { templateOf } from "../template.ts";
 import { probabilities } from "./choice.ts";
 import { MEANING, TRAITS, traitsOf, type Meaning, type Trait, type Traits } from "./traits.ts";
 import { conversationOf, type Turn } from "./turns.ts";
@@ -49,12 +50,21 @@ export function asRow(traits: Traits): number[] {
   return TRAITS.map((trait) => traits[trait]);
 }
 
-/** Conversations go wrong in words of their own: what the best guess means is all that recurs. */
-function signatureOf({ traits }: Guess): Signature {
+/** Conversations go wrong in words of their own: what recurs is what the best guess means, and the error that came of it. */
+function signatureOf({ turn, traits }: Guess): Signature {
   const [best] = meaningful(traits);
-  return best === undefined
-    ? { kind: "wrong-result", template: "an agent of several went wrong" }
-    : { kind: best.kind, template: best.words };
+  const { kind, words } = best ?? { kind: "wrong-result", words: "an agent of several went wrong" };
+  const error = traits.failed > 0 ? errorIn(turn.observed ?? "") : undefined;
+  return {
+    kind,
+    template: error === undefined ? words : `${words}: ${templateOf(error.replace(/^(?:Error: )+/, ""))}`,
+  };
+}
+
+/** The line that names the error; a trace of the stack ends with it. */
+function errorIn(observed: string): string | undefined {
+  const lines = observed.split("\n").filter((line) => line.trim() !== "");
+  return lines.findLast((line) => /\b\w*(?:Error|Exception)\b/.test(line)) ?? lines[0];
 }
 
 function hypothesisOf({ turn, traits, chance }: Guess): Hypothesis {

@@ -1,4 +1,5 @@
 import type { Detector } from "../detector.ts";
+import { stepOf } from "../view.ts";
 
 /** The run called itself done while the model was cut off, paused, or had just said what it would do next. */
 export const earlyStop: Detector = (view) => {
@@ -18,7 +19,7 @@ export const earlyStop: Detector = (view) => {
     component: cut ? "harness" : "model",
     score: cut ? 0.87 : 0.58,
     evidence: cut
-      ? `reply ${last.event.step} stopped for ${reply.stop_reason}, and the run ended with it`
+      ? `reply ${stepOf(last.event)} stopped for ${reply.stop_reason}, and the run ended with it`
       : `the last reply announces more: "${promise?.[0].trim() ?? ""}"`,
   };
 };

@@ -1,4 +1,5 @@
 import type { Detector } from "../detector.ts";
+import { stepOf } from "../view.ts";
 
 /** The run ended right after a reply that said nothing and called nothing. */
 export const emptyReply: Detector = (view) => {
@@ -14,6 +15,6 @@ export const emptyReply: Detector = (view) => {
     step: last.index,
     component: "harness",
     score: 0.88,
-    evidence: `reply ${last.event.step} was empty${silent ? ` after ${before.event.name} printed nothing` : ""}, and the harness took it for the end`,
+    evidence: `reply ${stepOf(last.event)} was empty${silent ? ` after ${before.event.name} printed nothing` : ""}, and the harness took it for the end`,
   };
 };

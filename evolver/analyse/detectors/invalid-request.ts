@@ -1,5 +1,6 @@
 import type { Detector } from "../detector.ts";
 import { templateOf } from "../template.ts";
+import { stepOf } from "../view.ts";
 
 /** The model refused a request as malformed: a call without its result, an empty message, a duplicate id. */
 export const invalidRequest: Detector = (view) => {
@@ -11,6 +12,6 @@ export const invalidRequest: Detector = (view) => {
     step: refused.index,
     component: "harness",
     score: 0.98,
-    evidence: `request ${refused.event.step} was refused: ${refused.event.error.message}`,
+    evidence: `request ${stepOf(refused.event)} was refused: ${refused.event.error.message}`,
   };
 };

@@ -13,8 +13,9 @@ export const stepsExhausted: Detector = (view) => {
   }
   if (view.budget || view.exited?.event.error || !last?.event.reply || !view.finished) return undefined;
   const said = LIMIT.test(view.finished.event.summary) || view.finished.event.status === "budget";
-  // The surest sign needs no words: the model still wanted to act, and nobody asked it again.
-  const working = last.event.reply.content.some((block) => block.type === "tool_use");
+  // The surest sign needs no words: the model still wanted to act, and nobody asked it again. Not so where the source says how it
+  // ended: there the last call may be what ended it, or be one whose result nobody wrote down.
+  const working = !view.imported && last.event.reply.content.some((block) => block.type === "tool_use");
   if (!said && !working) return undefined;
   return found(
     "the harness's own limit of steps",

@@ -1,6 +1,6 @@
 import type { Message } from "../../../runtime/kernel/protocol.ts";
 import type { Detector } from "../detector.ts";
-import { blocksOf, textOf } from "../view.ts";
+import { blocksOf, textOf, stepOf } from "../view.ts";
 import type { View } from "../view.ts";
 
 /** Each call is answered once, in the message after it, with the result that it had. */
@@ -10,7 +10,7 @@ export const brokenPairing: Detector = (view) => {
     const first = Math.max(0, event.request.shared - 2);
     const messages = view.requests.get(index, first) ?? [];
     const fault = faultIn(messages, Math.max(0, event.request.shared - 1) - first);
-    if (fault) return found(view, index, fault, `in request ${event.step} ${fault}`);
+    if (fault) return found(view, index, fault, `in request ${stepOf(event)} ${fault}`);
   }
   return swapped(view);
 };

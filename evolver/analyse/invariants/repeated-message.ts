@@ -1,6 +1,6 @@
 import type { ContentBlock, Message } from "../../../runtime/kernel/protocol.ts";
 import type { Detector } from "../detector.ts";
-import { blocksOf } from "../view.ts";
+import { blocksOf, stepOf } from "../view.ts";
 
 /** Each message is stored once: what the model said once stands in a request once, and so do results and the task. */
 export const repeatedMessage: Detector = (view) => {
@@ -16,7 +16,7 @@ export const repeatedMessage: Detector = (view) => {
         step: index,
         component: "harness",
         score: 0.97,
-        evidence: `in request ${event.step} ${fault}`,
+        evidence: `in request ${stepOf(event)} ${fault}`,
       };
     }
     for (const key of keysOf(event.reply?.content ?? [])) said.set(key, (said.get(key) ?? 0) + 1);

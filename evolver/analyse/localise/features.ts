@@ -2,27 +2,32 @@
 import { framesOf } from "../stack.ts";
 import type { Trace } from "../../failure.ts";
 import { bm25 } from "./bm25.ts";
-import { flowOf } from "./flow.ts";
 import { countsOf, dstar, executedIn, ochiai } from "./spectrum.ts";
 import type { Counts, Executed } from "./spectrum.ts";
+import { factWords } from "./fact-words.ts";
 import { symptomsOf } from "./symptoms.ts";
 import { smellsOf } from "./smells.ts";
-import type { FileUnits, Unit } from "./units.ts";
+import type { Finding } from "./patterns/code.ts";
+import type { FileUnits, FunctionText, Unit } from "./units.ts";
 
 export interface Features {
   readonly ochiai: number;
   readonly dstar: number;
-  /** From what it feeds: the most suspicious unit that reads what this one writes, or calls the function that it is in. */
-  readonly flow: number;
+  /** The most suspicious that anything in its function is, by `ochiai`. */
+  readonly whole: number;
   readonly stack: number;
-  /** Agreement of its words, and of its function's, with those of the failures. */
+  /** Agreement of its words with those of the failures. */
   readonly words: number;
-  readonly place: number;
   /** How far words may be believed, the same for all. */
   readonly certainty: number;
-  /** What a reader of the code would stumble over. */
+  /** Agreement of its words with those of what failing runs visibly do; the same of its function and of those that it calls. */
+  readonly fact: number;
+  readonly place: number;
+  readonly called: number;
+  /** What a reader of the code would stumble over: in names and numbers, and in how the code is put together. */
   readonly smell: number;
-  readonly smells: string | undefined;
+  readonly pattern: number;
+  readonly oddities: readonly string[];
   /** The runs in which the strongest observation about it was made. */
   readonly counts: Counts;
   /** The observation: it ran, one of its arms ran or did not, the line was on a stack. */
@@ -32,6 +37,7 @@ export interface Features {
 /** In the order of the units of `files`. Undefined for a unit that no failing run executed: what did not run broke nothing. */
 export function featuresOf(
   files: readonly FileUnits[],
+  findings: readonly Finding[],
   failing: readonly Trace[],
   passing: readonly Trace[],
 ): (Features | undefined)[] {
@@ -42,35 +48,77 @@ export function featuresOf(
   const passed = executedIn(passing);
   const observed = units.map((unit) => strongest(unit, usersOf(unit, units), failed, passed));
   const { words: query, certainty } = symptomsOf(failing, passing);
-  const words = bm25(
-    units.map((unit) => unit.words),
-    query,
-  );
-  const places = bm25(
-    functions.map((each) => each.words),
-    query,
-  );
-  const placeOf = new Map(functions.map(({ file, fn }, at) => [`${file}:${fn}`, places[at] ?? 0]));
+  const facts = factWords(failing, passing);
+  const texts = units.map((unit) => unit.words);
+  const words = bm25(texts, query);
+  const told = bm25(texts, facts);
+  const places = placesOf(functions, facts);
+  const whole = wholeOf(units, observed);
   const stacks = stackOf(units, failing);
-  const own = observed.map((observation) => (observation ? observation.strength : 0));
-  const flow = flowOf(units, own);
   return units.map((unit, at) => {
     const observation = observed[at];
     if (!observation) return undefined;
+    const found = findings.filter(
+      ({ file, line }) => file === unit.file && line >= unit.line && line <= unit.end,
+    );
+    const smell = smells[at];
     return {
       ochiai: ochiai(observation.counts),
       dstar: dstar(observation.counts),
-      flow: flow[at] ?? 0,
+      whole: whole.get(functionOf(unit)) ?? 0,
       stack: stacks[at] ?? 0,
       words: words[at] ?? 0,
-      place: placeOf.get(`${unit.file}:${unit.fn}`) ?? 0,
       certainty,
-      smell: smells[at]?.strength ?? 0,
-      smells: smells[at]?.why,
+      fact: told[at] ?? 0,
+      place: places.get(functionOf(unit)) ?? 0,
+      called: Math.max(0, ...[...unit.calls].map((name) => places.get(name) ?? 0)),
+      smell: smell?.strength ?? 0,
+      pattern: Math.max(0, ...found.map(({ strength }) => strength)),
+      oddities: [...(smell ? [smell.why] : []), ...found.flatMap(clear)],
       counts: observation.counts,
       seen: observation.seen,
     };
   });
+}
+
+/** Weak findings count, and are not worth telling. */
+function clear({ strength, why }: Finding): string[] {
+  return strength >= 0.3 ? [why] : [];
+}
+
+function functionOf({ file, fn }: Unit | FunctionText): string {
+  return `${file}:${fn}`;
+}
+
+/** By place, and by bare name for those who only know what they call. */
+function placesOf(
+  functions: readonly FunctionText[],
+  query: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const scores = bm25(
+    functions.map((each) => each.words),
+    query,
+  );
+  const places = new Map<string, number>();
+  for (const [at, each] of functions.entries()) {
+    const score = scores[at] ?? 0;
+    places.set(functionOf(each), score);
+    places.set(each.fn, Math.max(places.get(each.fn) ?? 0, score));
+  }
+  return places;
+}
+
+function wholeOf(
+  units: readonly Unit[],
+  observed: readonly (Observation | undefined)[],
+): Map<string, number> {
+  const whole = new Map<string, number>();
+  for (const [at, unit] of units.entries()) {
+    const observation = observed[at];
+    const key = functionOf(unit);
+    if (observation) whole.set(key, Math.max(whole.get(key) ?? 0, ochiai(observation.counts)));
+  }
+  return whole;
 }
 
 interface Observation {

@@ -42,6 +42,7 @@ export interface FileUnits {
   readonly units: readonly Unit[];
   readonly functions: readonly FunctionText[];
   readonly dangling: readonly Dangling[];
+  readonly ast: SourceFile;
 }
 
 /** The units of one file in their order, and the words of each of its functions. Types and imports are no units. */
@@ -64,6 +65,7 @@ export function unitsOf(ts: Ts, file: string, text: string): FileUnits {
   visit(ast, "");
   return {
     file,
+    ast,
     dangling: danglingIn(ts, ast),
     units: units.map((unit) => withoutNested(unit, units)),
     functions: [...functions].map(([fn, words]) => ({ file, fn, words })),

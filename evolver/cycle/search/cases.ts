@@ -1,6 +1,6 @@
 /** The failing cases that candidates are tried on quickly, and how the head fails them. */
 import { createHash } from "node:crypto";
-import { tryCases, type QuickLimits } from "../../../replay/quick/try-cases.ts";
+import { tryCases, type QuickLimits, type QuickResult } from "../../../replay/quick/try-cases.ts";
 import type { HarnessExit } from "../../../runtime/kernel/protocol.ts";
 import type { Store } from "../../../runtime/kernel/store/store.ts";
 import type { TaskOnDisk } from "../../../runtime/kernel/suite/task.ts";
@@ -21,7 +21,7 @@ const MOST_CASES = 4;
 
 /**
  * Cases of the support part that the head fails in a quick trial, too, the shortest first; none when a quick trial does not
- * show the failure.
+ * show the failure. They cost what trials cost, and none begins when the money is spent.
  */
 export async function quickCases(
   state: CycleState,
@@ -29,6 +29,8 @@ export async function quickCases(
   limits: QuickLimits,
 ): Promise<readonly QuickCase[]> {
   const { runtime, signal } = state.options;
+  const { ledger } = context;
+  if (ledger.isSpent()) return [];
   const failed = context.target.support.flatMap((id) => {
     const task = context.tasks.get(id);
     const trial = trialsOf(context.parent, id).find(({ pass, undecided }) => !pass && !undecided);
@@ -39,7 +41,11 @@ export async function quickCases(
     .slice(0, MOST_CASES);
   const { genome } = context.parent;
   const tasks = shortest.map(({ task }) => task);
-  const results = await tryCases(runtime, { genome, tasks, limits, signal, goOn: () => true });
+  const goOn = ({ costUsd }: QuickResult): boolean => {
+    ledger.charge(costUsd);
+    return !ledger.isSpent();
+  };
+  const results = await tryCases(runtime, { genome, tasks, limits, signal, goOn });
   const failing = new Set(results.flatMap(({ task, verdict }) => (verdict === "fail" ? [task] : [])));
   return Promise.all(
     shortest

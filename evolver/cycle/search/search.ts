@@ -30,7 +30,10 @@ export async function search(
   const limits = await quickLimits(state.options, context.parent);
   const cases = await quickCases(state, context, limits);
   if (cases.length === 0) return undefined;
-  return helpful({ state, context, target, limits, order: cases, left: budgetOf(state, target) }, proposals);
+  return helpful(
+    { state, context, target, limits, order: cases, left: budgetOf(state, target), tried: new Set() },
+    proposals,
+  );
 }
 
 function budgetOf({ options, search: { left } }: CycleState, { id }: Cluster): SearchBudget {
@@ -47,6 +50,8 @@ interface Sweep {
   /** The first one decides whether a candidate is tried on the others. */
   readonly order: readonly QuickCase[];
   readonly left: SearchBudget;
+  /** Those that were run: most are left out, as they cannot matter, or the budget was spent before. */
+  readonly tried: Set<Proposal>;
 }
 
 /** Cases that a candidate may fail before it is of no use. */
@@ -61,7 +66,7 @@ async function* helpful(of: Sweep, proposals: readonly Proposal[]): AsyncGenerat
       yield* sweep({ ...of, order: [...order.slice(first), ...order.slice(0, first)] }, proposals, seen);
   } finally {
     const about = { cluster: target.id, title: target.title, proposals: proposals.length };
-    state.options.watch?.({ kind: "searched", ...about, helped: seen.helped });
+    state.options.watch?.({ kind: "searched", ...about, helped: seen.helped, tried: of.tried.size });
   }
 }
 
@@ -121,7 +126,10 @@ async function* sweep(
 const AHEAD = 4;
 
 /** On how many of the cases it passes; none when it fails the first, cannot matter there, or may not be tried. */
-async function passedOf({ state, context, limits, order, left }: Sweep, proposal: Proposal): Promise<number> {
+async function passedOf(
+  { state, context, limits, order, left, tried }: Sweep,
+  proposal: Proposal,
+): Promise<number> {
   const [first] = order;
   if (first === undefined || context.ledger.isSpent()) return 0;
   const known = JSON.stringify([first.task.id, first.course, hunksOf(proposal.edits)]);
@@ -129,17 +137,19 @@ async function passedOf({ state, context, limits, order, left }: Sweep, proposal
   if (comesBy(changesOf(proposal, context.home), first.coverage)) {
     if (left.candidates <= 0) return 0;
     left.candidates -= 1;
-    const passed = await tryOn({ state, context, limits, order }, proposal);
-    if (passed > 0) return passed;
+    const passed = await tryOn({ state, context, limits, order, tried }, proposal);
+    // What nobody could decide may help all the same, the next time that it is proposed.
+    if (passed !== 0) return passed ?? 0;
   }
   state.search.useless.add(known);
   return 0;
 }
 
+/** Undefined when nobody could decide on the first case. */
 async function tryOn(
-  { state, context, limits, order }: Pick<Sweep, "state" | "context" | "limits" | "order">,
+  { state, context, limits, order, tried }: Pick<Sweep, "state" | "context" | "limits" | "order" | "tried">,
   proposal: Proposal,
-): Promise<number> {
+): Promise<number | undefined> {
   if (await isRefused(context, proposal)) {
     state.tally.count(proposal, "refused");
     return 0;
@@ -154,6 +164,8 @@ async function tryOn(
   });
   for (const { costUsd } of results) context.ledger.charge(costUsd);
   state.tally.count(proposal, "tried");
+  tried.add(proposal);
+  if (results[0]?.verdict === "undecided") return undefined;
   return results.filter(({ verdict }) => verdict === "pass").length;
 }
 

@@ -7,7 +7,8 @@ import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import type { AgentConfig } from "../../../runtime/kernel/config/agent-config.ts";
 import { createScratch } from "../../../runtime/kernel/workspace/scratch.ts";
 import type { FileEdit, Proposal } from "../../candidate.ts";
-import type { ProposeContext, Proposer } from "../proposer.ts";
+import { ProposerFailed, type ProposeContext, type Proposer } from "../proposer.ts";
+import { rejectedEdits } from "../rejected.ts";
 import { rungOf } from "../rung.ts";
 import { fillFolder } from "./folder.ts";
 import { readChanges } from "./changes.ts";
@@ -25,19 +26,8 @@ export interface CodingAgentOptions {
   readonly env: Readonly<NodeJS.ProcessEnv>;
 }
 
-/** No patch came of it; the attempt is charged all the same. */
-export class NoChange extends Error {
-  override readonly name = "NoChange";
-  /** In US dollars. */
-  readonly costUsd: number;
-  constructor(message: string, cost: number) {
-    super(message);
-    this.costUsd = cost;
-  }
-}
-
 /**
- * `propose` throws {@link NoChange} when the program fails, takes too long, changes nothing, or touches anything outside of
+ * `propose` throws {@link ProposerFailed} when the program fails, takes too long, changes nothing, or touches anything outside of
  * the genome; then nothing of what it did is taken. Where no sandbox confines it, it is not started.
  */
 export function codingAgent(options: CodingAgentOptions): Proposer {
@@ -53,13 +43,14 @@ export function codingAgent(options: CodingAgentOptions): Proposer {
 async function attempt(options: CodingAgentOptions, context: ProposeContext): Promise<Proposal> {
   const { config, sandbox } = options;
   if (!sandbox.full)
-    throw new NoChange(
+    throw new ProposerFailed(
       `the sandbox \`${sandbox.tier}\` does not confine a coding agent: it was not started`,
       0,
     );
   const cost = config.usd ?? 0;
   const env = environmentOf(config.env, options.env);
-  if ("missing" in env) throw new NoChange(`the variable ${env.missing} is not set: it was not started`, 0);
+  if ("missing" in env)
+    throw new ProposerFailed(`the variable ${env.missing} is not set: it was not started`, 0);
   await using scratch = await createScratch({ kind: "empty" });
   const given = await fillFolder(scratch.dir, context);
   const ran = await runAgent({
@@ -69,13 +60,15 @@ async function attempt(options: CodingAgentOptions, context: ProposeContext): Pr
     signal: context.signal,
   });
   context.signal.throwIfAborted();
-  if (ran.kind === "failed") throw new NoChange(`${config.command[0]}: ${ran.message}`, cost);
+  if (ran.kind === "failed") throw new ProposerFailed(`${config.command[0]}: ${ran.message}`, cost);
   const changes = await readChanges(scratch.dir, given, context.paths);
-  if (changes.kind === "refused") throw new NoChange(changes.problems.join("; "), cost);
+  if (changes.kind === "refused") throw new ProposerFailed(changes.problems.join("; "), cost);
   const { edits } = changes;
-  if (edits.length === 0) throw new NoChange(`${config.command[0]} changed nothing: ${ran.lastLine}`, cost);
+  if (edits.length === 0)
+    throw new ProposerFailed(`${config.command[0]} changed nothing: ${ran.lastLine}`, cost);
   refuseLeaks(edits, env.variables, cost);
-  if (wasRejected(edits, context)) throw new NoChange("it made a change that was rejected before", cost);
+  if (rejectedEdits(context)(edits))
+    throw new ProposerFailed("it made a change that was rejected before", cost);
   const program = basename(config.command[0] ?? "");
   return {
     rung: rungOf(edits, context.paths),
@@ -95,13 +88,8 @@ function refuseLeaks(
 ): void {
   for (const [name, value] of Object.entries(variables))
     if (value.length >= SHORTEST_SECRET && edits.some(({ after }) => after.includes(value)))
-      throw new NoChange(`the value of ${name} stands in what it wrote`, cost);
+      throw new ProposerFailed(`the value of ${name} stands in what it wrote`, cost);
 }
 
 /** Shorter values, such as `1` or `true`, are no secrets. */
 const SHORTEST_SECRET = 8;
-
-function wasRejected(edits: readonly FileEdit[], { rejected }: ProposeContext): boolean {
-  const own = JSON.stringify(edits);
-  return rejected.some(({ proposal }) => JSON.stringify(proposal.edits) === own);
-}

@@ -1,8 +1,9 @@
 /** Runs a coding agent in the sandbox: a folder of its own, the variables it was given, the hosts it was given, and a limit. */
 import { existsSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { commandLimits } from "../../../guardrails/sandbox/defaults.ts";
 import { insidePath, mountOf, nodeMount, NODE_TARGET } from "../../../guardrails/sandbox/mounts.ts";
+import { isShown } from "../../../guardrails/sandbox/system.ts";
 import { runSandboxed, type RunResult } from "../../../guardrails/sandbox/run.ts";
 import type { Mount, Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
 import { describeExit } from "../../../runtime/kernel/run/session-end.ts";
@@ -34,6 +35,8 @@ export async function runAgent(run: AgentRun): Promise<Ran> {
   const { config, sandbox, folder, variables, signal } = run;
   const shown = shownMounts(run);
   if (typeof shown === "string") return { kind: "failed", message: shown };
+  const unseen = unseenProgram(run);
+  if (unseen !== undefined) return { kind: "failed", message: unseen };
   await using proxy = config.network === false ? undefined : await openProxy(config.network);
   const ms = Math.ceil(config.minutes * 60_000);
   const ran = await runSandboxed(sandbox, {
@@ -82,16 +85,45 @@ function shownMounts({ config, home }: AgentRun): Mount[] | string {
   return mounts;
 }
 
+/** Why the sandbox cannot start the program: it sees little of the machine. Undefined when it can. */
+function unseenProgram({ config: { command, show }, folder, sandbox }: AgentRun): string | undefined {
+  const [program] = command;
+  // What it shows of macOS is not a list of folders.
+  if (sandbox.tier === "seatbelt") return undefined;
+  if (program === undefined) return "coding_agent.command is empty";
+  const folders = program.includes("/")
+    ? [""]
+    : [dirname(process.execPath), ...SYSTEM_PATH, ...show.flatMap((path) => [join(path, "bin"), path])];
+  const isSeen = folders
+    .map((each) => resolve(folder, each, program))
+    .some((path) => existsSync(path) && isInside(path, folder, show));
+  if (isSeen) return undefined;
+  const others = show.length === 0 ? "" : ` and what coding_agent.show names (${show.join(", ")})`;
+  return `it was not started: the sandbox does not see it, only ${SEEN}${others}; add the folder that it is in to evolution.coding_agent.show in agent.yaml`;
+}
+
+const SYSTEM_PATH = ["/usr/local/bin", "/usr/bin", "/bin"];
+const SEEN = "programs of the system (/usr, /bin)";
+
+/** By its real path: a link may lead out of what is shown. */
+function isInside(path: string, folder: string, show: readonly string[]): boolean {
+  const real = realpathSync(path);
+  return (
+    isShown(real) ||
+    real === realpathSync(process.execPath) ||
+    [folder, ...show].some((each) => `${real}/`.startsWith(`${realpathSync(each)}/`))
+  );
+}
+
 function outcomeOf({ exit, stdout, stderr }: RunResult, proxy: Proxy | undefined): Ran {
-  const lines = `${stderr}\n${stdout}`.split("\n").filter((line) => line.trim() !== "");
-  const lastLine = (lines.at(-1) ?? "it said nothing").slice(0, SHOWN);
+  const lastLine = lastOf(stdout) ?? lastOf(stderr) ?? "it said nothing";
   const refused = proxy?.refused() ?? [];
   const hosts =
     refused.length === 0
       ? ""
       : `; it asked for ${refused.join(", ")}, which coding_agent.network does not name`;
   if (exit.kind !== "exited" || exit.code !== 0)
-    return { kind: "failed", message: `${describeExit(exit)}: ${lastLine}${hosts}` };
+    return { kind: "failed", message: `${describeExit(exit)}: ${lastOf(stderr) ?? lastLine}${hosts}` };
   return {
     kind: "done",
     title: said(stdout, /^title:\s*(\S.*)$/i)?.slice(0, 72),
@@ -101,6 +133,13 @@ function outcomeOf({ exit, stdout, stderr }: RunResult, proxy: Proxy | undefined
 }
 
 const SHOWN = 300;
+
+function lastOf(text: string): string | undefined {
+  return text
+    .split("\n")
+    .findLast((line) => line.trim() !== "")
+    ?.slice(0, SHOWN);
+}
 
 /** The last line of that form. */
 function said(text: string, form: RegExp): string | undefined {

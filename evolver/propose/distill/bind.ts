@@ -33,7 +33,7 @@ export function bind(template: CallTemplate, call: Pick<CallEvent, "name" | "inp
 export function withHoles(text: string, binding: Binding): string {
   const longest = [...binding].filter(([, value]) => value.length >= 2).toSorted(byLength);
   return longest.reduce((rest, [name, value]) => {
-    const literal = escape(value);
+    const literal = RegExp.escape(value);
     const place = new RegExp(`'${literal}'|"${literal}"|(?<![\\w.{/-])${literal}(?![\\w}-]|\\.\\w)`, "g");
     return rest.replace(place, () => `{{${name}}}`);
   }, text);
@@ -64,7 +64,7 @@ function bindWords(template: readonly string[], words: readonly string[]): Bindi
 function bindText(template: string, text: string): Binding | undefined {
   const parts = template.split(/\uE000([^\uE001]*)\uE001/);
   if (parts.length === 1) return new Map();
-  const source = parts.map((part, at) => (at % 2 === 0 ? escape(part) : "([\\s\\S]+?)")).join("");
+  const source = parts.map((part, at) => (at % 2 === 0 ? RegExp.escape(part) : "([\\s\\S]+?)")).join("");
   const groups = new RegExp(`^${source}$`, "u").exec(text);
   if (groups === null) return undefined;
   return merged(
@@ -86,8 +86,4 @@ function merged(bindings: readonly (Binding | undefined)[]): Binding | undefined
 
 function byLength([, a]: readonly [string, string], [, b]: readonly [string, string]): number {
   return b.length - a.length;
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }

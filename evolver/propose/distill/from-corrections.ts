@@ -1,4 +1,5 @@
 /** Second source: what people said was wrong. "Semicolons instead of commas" changes the skill; the rest becomes a lesson. */
+import { jaccard } from "../../jaccard.ts";
 import { splitLessons } from "../../../skills/lessons.ts";
 import { words } from "../../../skills/words.ts";
 import type { Proposal } from "../../candidate.ts";
@@ -6,7 +7,7 @@ import type { Correction } from "../../knowledge/knowledge.ts";
 import type { ProposeContext } from "../proposer.ts";
 import { followed } from "./led-by.ts";
 import { answers, answeringLines } from "./lesson.ts";
-import { jaccard, mergeLesson } from "./novelty.ts";
+import { mergeLesson } from "./novelty.ts";
 import { withSharedLesson } from "./patch.ts";
 import { withProvenance, type Provenance } from "./provenance.ts";
 import { replaceInSkill, replacementIn } from "./replacement.ts";

@@ -103,15 +103,11 @@ function replaced(text: string, names: ReadonlyMap<string, string>, command: boo
   const longest = [...names].toSorted(([a], [b]) => b.length - a.length);
   let result = text;
   for (const [word, name] of longest) {
-    const quoted = command ? `'${escape(word)}'|"${escape(word)}"|` : "";
+    const quoted = command ? `'${RegExp.escape(word)}'|"${RegExp.escape(word)}"|` : "";
     result = result.replace(
-      new RegExp(`${quoted}(?<![\\w<./-])${escape(word)}(?![\\w>/-]|\\.\\w)`, "g"),
+      new RegExp(`${quoted}(?<![\\w<./-])${RegExp.escape(word)}(?![\\w>/-]|\\.\\w)`, "g"),
       `<${name}>`,
     );
   }
   return result;
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }

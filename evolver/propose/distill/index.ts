@@ -4,6 +4,7 @@
  */
 import type { Proposal } from "../../candidate.ts";
 import type { ProposeContext, Proposer } from "../proposer.ts";
+import { rejectedEdits } from "../rejected.ts";
 import { fromContrast } from "./from-contrast.ts";
 import { fromCorrections } from "./from-corrections.ts";
 import { fromHistory } from "./from-history.ts";
@@ -26,11 +27,8 @@ export function distiller({ limit = 3 }: DistillOptions = {}): Proposer {
   return {
     name: "distill",
     async propose(context) {
-      const made = new Set(context.rejected.map(({ proposal }) => JSON.stringify(proposal.edits)));
-      return SOURCES.flatMap((source) => source(context, limit)).filter(({ edits }) => {
-        const key = JSON.stringify(edits);
-        return !made.has(key) && made.add(key);
-      });
+      const wasRejected = rejectedEdits(context);
+      return SOURCES.flatMap((source) => source(context, limit)).filter(({ edits }) => !wasRejected(edits));
     },
   };
 }

@@ -44,7 +44,7 @@ function looksOf(values: readonly string[]): { name: string; source: string } | 
 
 /** Undefined when the text does not name the value; empty when it begins with it. */
 function wordBefore(text: string, value: string): string | undefined {
-  const literal = value.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const literal = RegExp.escape(value);
   const found = new RegExp(`(?:([a-z]+) )?["'\`]?(?<![\\w./-])${literal}(?![\\w/-]|\\.\\w)`, "i").exec(text);
   return found === null ? undefined : (found[1]?.toLowerCase() ?? "");
 }

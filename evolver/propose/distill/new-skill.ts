@@ -1,4 +1,5 @@
 /** A skill out of nothing but runs: what several passing runs did in common, with what differs between them as inputs. */
+import { jaccard } from "../../jaccard.ts";
 import { splitSkillFile } from "../../../skills/front-matter.ts";
 import { words } from "../../../skills/words.ts";
 import { viewOf, type CallView } from "../../analyse/view.ts";
@@ -7,7 +8,7 @@ import type { Trace } from "../../failure.ts";
 import type { ProposeContext } from "../proposer.ts";
 import { findInput, type InputValues } from "./input-pattern.ts";
 import { ledBy } from "./led-by.ts";
-import { jaccard, sameSkill, type Described } from "./novelty.ts";
+import { sameSkill, type Described } from "./novelty.ts";
 import { learnedFrom, metadataOf } from "./provenance.ts";
 import { commandIn, shapeOf, textsIn } from "./shape.ts";
 import { procedureIn, type NewStep } from "./skill-steps.ts";

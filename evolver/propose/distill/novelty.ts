@@ -1,4 +1,5 @@
 /** What is new in a piece of knowledge: it is merged into what is there, never piled up beside it. */
+import { jaccard } from "../../jaccard.ts";
 import { createLessonIndex, createSkillIndex } from "../../../skills/find.ts";
 import { words } from "../../../skills/words.ts";
 import { advise, parseLessons, type Lesson } from "../../../runtime/kernel/model/procedure/parse-lessons.ts";
@@ -67,11 +68,6 @@ function plainName(name: string): string {
 export function pairsOf(text: string): ReadonlySet<string> {
   const all = words(text, NONE);
   return new Set(all.length === 1 ? all : all.slice(1).map((word, at) => `${all[at] ?? ""} ${word}`));
-}
-
-export function jaccard(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  const both = one.intersection(other).size;
-  return both === 0 ? 0 : both / (one.size + other.size - both);
 }
 
 /** Stop words count here: "write before you read" is not "read before you write". */

@@ -92,7 +92,7 @@ function inDefaults(text: string, wanted: string, unwanted: string): string {
 }
 
 function inBlocks(text: string, wanted: string, unwanted: string): string {
-  const literal = unwanted.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const literal = RegExp.escape(unwanted);
   const word = /^\w/.test(unwanted)
     ? new RegExp(`(?<![\\w.{/-])${literal}(?![\\w}-]|\\.\\w)`, "g")
     : new RegExp(`(?<=["'])${literal}(?=["'])|(?<=\\s)${literal}(?=\\s|$)`, "gm");

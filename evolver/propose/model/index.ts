@@ -4,7 +4,7 @@ import { ModelError } from "../../../runtime/kernel/model/model.ts";
 import { costUsd } from "../../../runtime/kernel/model/price.ts";
 import type { ContentBlock, Message, ModelReply, ToolUseBlock } from "../../../runtime/kernel/protocol.ts";
 import type { Proposal } from "../../candidate.ts";
-import type { ProposeContext, Proposer } from "../proposer.ts";
+import { ProposerFailed, type ProposeContext, type Proposer } from "../proposer.ts";
 import { isLanguageModel } from "./language-model.ts";
 import { judgeAnswer, type Answer } from "./answer.ts";
 import { buildPrompt, SYSTEM, type Prompt } from "./prompt.ts";
@@ -22,20 +22,9 @@ export interface ModelProposerOptions {
   readonly maxTokens?: number;
 }
 
-/** No patch came of it. What was spent all the same is in the message and in `costUsd`. */
-export class NoPatch extends Error {
-  override readonly name = "NoPatch";
-  /** In US dollars. */
-  readonly costUsd: number;
-  constructor(message: string, cost: number) {
-    super(message);
-    this.costUsd = cost;
-  }
-}
-
 /**
  * One conversation for each cluster, in which the model is asked for one patch after the other: the evidence and the code are
- * sent once, and cached where the provider caches. `propose` throws {@link NoPatch} when no answer was valid, and ModelError
+ * sent once, and cached where the provider caches. `propose` throws {@link ProposerFailed} when no answer was valid, and ModelError
  * when the model did not answer; what was valid before that is kept. The procedure model is no language model and has nothing
  * to say here. With a model whose price is not known the cost is 0: who holds a money cap must not use it with such a model.
  */
@@ -84,7 +73,7 @@ async function converse(options: ModelProposerOptions, context: ProposeContext):
   // Attempts that came to nothing were paid for all the same.
   if (first !== undefined) return [{ ...first, costUsd: first.costUsd + spent - charged }, ...rest];
   const money = spent > 0 ? ` for $${spent.toFixed(4)}` : "";
-  throw new NoPatch(
+  throw new ProposerFailed(
     `${model.name} gave no valid patch in ${corrections + 1} answers${money}: ${problems.join("; ")}`,
     spent,
   );

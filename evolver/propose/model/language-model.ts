@@ -1,7 +1,7 @@
 /** Whether a model can read evidence and write code. */
 import type { Model } from "../../../runtime/kernel/model/model.ts";
 
-/** The procedure model follows recipes; it is no language model. */
-export function isLanguageModel({ name }: Pick<Model, "name">): boolean {
-  return !name.startsWith("procedure/");
+/** As the model says of itself, and true where it says nothing. */
+export function isLanguageModel(model: Pick<Model, "isLanguageModel">): boolean {
+  return model.isLanguageModel !== false;
 }

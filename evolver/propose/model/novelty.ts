@@ -2,6 +2,7 @@
  * Whether a patch is a new idea. Trials are dear, and a patch that differs from an earlier one in its looks, in the names that
  * it makes up or in how it words a text would end as that one did. Another constant, operator or order is another patch.
  */
+import { jaccard } from "../../jaccard.ts";
 import { diffArrays } from "diff";
 import { loadTypeScript, parse } from "../../../guardrails/syntax.ts";
 import type { Node } from "../../../guardrails/syntax.ts";
@@ -127,10 +128,9 @@ function sign(added: boolean): string {
   return added ? "+" : "-";
 }
 
-/** Jaccard index of the two sets of words. */
+/** Two that say nothing are alike. */
 function alike(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  const union = a.union(b).size;
-  return union === 0 || a.intersection(b).size / union >= ALIKE;
+  return a.size + b.size === 0 || jaccard(a, b) >= ALIKE;
 }
 
 /** Two sentences that say the same in other words share about that much. */

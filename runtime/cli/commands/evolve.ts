@@ -1,4 +1,5 @@
 import type { Candidate } from "../../../evolver/candidate.ts";
+import type { CycleEvent } from "../../../evolver/cycle/event.ts";
 import type { Evolved } from "../../../evolver/evolve.ts";
 import { homeOf, interruptible, withRuntime, type DangerOption, type HomeOption } from "../open.ts";
 import {
@@ -14,6 +15,7 @@ import {
   seconds,
   yellow,
 } from "../output.ts";
+import { unlessStopped } from "../stopped.ts";
 import { cycleView } from "../view/cycle.ts";
 
 export async function evolve(
@@ -27,17 +29,27 @@ export async function evolve(
     const json = options.json === true;
     if (!json) print(dim(fit(`${oneLine(runtime.model.name)}: ${oneLine(runtime.model.description, 200)}`)));
     const view = json ? undefined : cycleView();
-    const done = await runEvolution(runtime, {
-      signal,
-      ...(options.suite === undefined ? {} : { suite: options.suite }),
-      ...(view === undefined ? {} : { watch: view }),
-    });
+    const failures = new Map<string, number>();
+    const watch = (event: CycleEvent): void => {
+      if (event.kind === "proposer-failed")
+        failures.set(event.proposer, (failures.get(event.proposer) ?? 0) + 1);
+      view?.(event);
+    };
+    const done = await unlessStopped(
+      () =>
+        runEvolution(runtime, {
+          signal,
+          ...(options.suite === undefined ? {} : { suite: options.suite }),
+          watch,
+        }),
+      () => "stopped; runs and patches that are finished stay, and the next cycle starts over",
+    );
     if (json) printJson({ ...done, candidates: done.candidates.map(({ candidate }) => asJson(candidate)) });
-    else printEvolved(done);
+    else printEvolved(done, failures);
   });
 }
 
-function printEvolved(done: Evolved): void {
+function printEvolved(done: Evolved, failures: ReadonlyMap<string, number>): void {
   const accepted = done.candidates
     .map(({ candidate }) => candidate)
     .filter(({ verdict }) => verdict === "accept");
@@ -61,17 +73,25 @@ function printEvolved(done: Evolved): void {
     );
   if (done.notPromoted !== undefined) print(yellow(`not promoted: ${oneLine(done.notPromoted, 300)}`));
   print(dim(`report: ${done.report}`));
-  print(nextStep(done, accepted.length));
+  print(nextStep(done, accepted.length, failures));
 }
 
-function nextStep({ before, candidates, promoted }: Evolved, accepted: number): string {
+function nextStep(
+  { before, candidates, promoted, accounts }: Evolved,
+  accepted: number,
+  failures: ReadonlyMap<string, number>,
+): string {
   if (promoted.length > 0)
     return `${count(promoted.length, "patch", "patches")} promoted; agent rollback   takes the last one back`;
   if (accepted > 0) return "Next:  agent patches show BRANCH   then   agent promote BRANCH, in this order";
   if (before.passed === before.total) return "Nothing failed, so there was nothing to mend.";
-  return candidates.length === 0
+  if (candidates.length > 0) return "agent patches list --all   shows why nothing was accepted";
+  const asked = accounts.filter(({ attempts }) => attempts > 0);
+  if (asked.length > 0 && asked.every(({ name, attempts }) => failures.get(name) === attempts))
+    return "Every proposer failed, for the reasons above: no patch was tried.";
+  return failures.size === 0
     ? "No proposer had an idea for what failed."
-    : "agent patches list --all   shows why nothing was accepted";
+    : `No proposer had an idea for what failed; ${[...failures.keys()].map((name) => oneLine(name)).join(", ")} failed, for the reasons above.`;
 }
 
 /** Without its texts, which `agent patches show` has. */

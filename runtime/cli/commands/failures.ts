@@ -38,11 +38,9 @@ export async function failures(options: Options & { limit: number }): Promise<vo
           `${found.unlabelled} of ${found.of} runs were imported without a label, and are taken for failures.`,
         ),
       );
-    print(
-      dim(
-        "agent failures show ID   what broke, step by step;  agent evolve --suite NAME   looks for patches",
-      ),
-    );
+    const own = found.clusters.some(({ runs }) => runs.some((run) => run.format === undefined));
+    const evolve = own ? ";  agent evolve --suite NAME   looks for patches" : "";
+    print(dim(`agent failures show ID   what broke, step by step${evolve}`));
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Imported } from "../../../evolver/import/import-trajectories.ts";
 import { homeOf, interruptible, withStore, type HomeOption } from "../open.ts";
+import { unlessStopped } from "../stopped.ts";
 import { bold, count, dim, oneLine, print, printJson, printStatus, yellow } from "../output.ts";
 
 export async function importRuns(
@@ -11,16 +12,24 @@ export async function importRuns(
   const { importTrajectories } = await import("../../../evolver/import/import-trajectories.ts");
   const { cleaner } = await import("../../../guardrails/secrets.ts");
   const { secretsOf } = await import("../../kernel/run/env-secrets.ts");
-  const watch =
-    options.json === true ? undefined : (done: number) => printStatus(`${count(done, "run")} read`);
-  const imported = await withStore(home, (store) =>
-    importTrajectories(store, {
-      format,
-      path,
-      redact: cleaner(secretsOf(process.env)),
-      signal: interruptible(),
-      ...(watch === undefined ? {} : { watch }),
-    }),
+  let kept = 0;
+  const watch = (done: number): void => {
+    kept = done;
+    if (options.json !== true) printStatus(`${count(done, "run")} read`);
+  };
+  const imported = await unlessStopped(
+    () =>
+      withStore(home, (store) =>
+        importTrajectories(store, {
+          format,
+          path,
+          redact: cleaner(secretsOf(process.env)),
+          signal: interruptible(),
+          watch,
+        }),
+      ),
+    () =>
+      `stopped; ${count(kept, "run")} ${kept === 1 ? "is" : "are"} kept, and the same import goes on from there`,
   );
   process.exitCode = imported.badRows > 0 ? 1 : 0;
   if (options.json === true) printJson(imported);
@@ -41,6 +50,7 @@ function printImported({
   badRows,
   bad,
   passHat,
+  notes,
 }: Imported): void {
   const before = [
     ...(unchanged > 0 ? [`${unchanged} ${unchanged === 1 ? "was" : "were"} there already`] : []),
@@ -49,7 +59,11 @@ function printImported({
   print(`${bold(count(added, "run"))} imported${before.length > 0 ? `; ${before.join(", ")}` : ""}.`);
   const labels = [
     ...(passed + failed > 0 ? [`${passed} passed, ${failed} failed`] : []),
-    ...(unlabelled > 0 ? [`${unlabelled} carry no label and are taken for failures`] : []),
+    ...(unlabelled > 0
+      ? [
+          `${unlabelled} ${unlabelled === 1 ? "carries no label and is taken for a failure" : "carry no label and are taken for failures"}`,
+        ]
+      : []),
   ];
   print(labels.join("; "));
   if (passHat.length > 1)
@@ -65,6 +79,8 @@ function printImported({
       print(`  ${oneLine(file, 80)}, row ${row}: ${oneLine(why, 160)}`);
     if (badRows > SHOWN) print(dim(`  and ${badRows - SHOWN} more; --json names up to 100`));
   }
+  for (const { file, why } of notes.slice(0, SHOWN)) print(dim(`${oneLine(file, 80)}: ${why}`));
+  if (notes.length > SHOWN) print(dim(`and ${notes.length - SHOWN} more files like these`));
   print();
   print(dim("agent failures   groups what failed;  agent runs list --imported   lists the runs"));
 }

@@ -4,6 +4,7 @@ import { homeOf, withStore, type HomeOption } from "../open.ts";
 import { bold, count, dim, money, oneLine, print, printJson, printJsonLine, table } from "../output.ts";
 import type { UndoChoice } from "../../../replay/undo.ts";
 import { describeEvent } from "../view/event.ts";
+import { describeTold } from "../view/told.ts";
 import { outcomeMark } from "../view/outcome.ts";
 
 interface Options extends HomeOption {
@@ -56,7 +57,8 @@ export async function showRun(id: string, options: Options): Promise<void> {
     print();
     for (const { event, at } of events) {
       const text = describeEvent(event, 10);
-      if (text !== undefined) print(`${dim(at.slice(11, 19))}  ${text}`);
+      for (const line of [...describeTold(event, 10), ...(text === undefined ? [] : [text])])
+        print(`${dim(at.slice(11, 19))}  ${line}`);
     }
   });
 }
@@ -76,8 +78,12 @@ export async function feedback(
     const kept = run.outcome.kind === "verified";
     if (options.json === true)
       printJson({ run: run.id, feedback: verdict, outcome: kept ? "verified" : "feedback" });
-    else print(`Noted for ${run.id}: ${verdict}${kept ? "; its verifier's outcome stays as it is" : ""}.`);
+    else print(`Noted for ${run.id}: ${verdict}${kept ? `; ${labelOf(run)} stays as it is` : ""}.`);
   });
+}
+
+function labelOf({ purpose }: RunRow): string {
+  return purpose === "imported" ? "the label of its source" : "its verifier's outcome";
 }
 
 export async function undo(id: string, options: Options & UndoChoice): Promise<void> {

@@ -25,6 +25,8 @@ export async function findSkills(
   query: string,
   options: HomeOption & { json?: boolean; limit: number },
 ): Promise<void> {
+  if (query.trim() === "")
+    throw new RatchetError("usage", "there is nothing to find", "Give words of a task, or of an error.");
   const genome = await releaseGenome(await homeOf(options));
   const { skills: all } = await loadSkills(genome.skills);
   const skills = createSkillIndex(all).search(query, options.limit);

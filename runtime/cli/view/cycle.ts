@@ -40,7 +40,9 @@ export function cycleView(indent = ""): (event: CycleEvent) => void {
       case "searched":
         print(
           fit(
-            dim(`${indent}${event.helped} of ${count(event.proposals, "candidate")} helped in quick trials`),
+            dim(
+              `${indent}${event.helped} helped in quick trials, of ${event.tried} tried and ${event.proposals} proposed`,
+            ),
           ),
         );
         return;

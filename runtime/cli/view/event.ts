@@ -28,6 +28,7 @@ export function describeEvent(event: TrajectoryEvent, used = 0): string | undefi
         ? dim(`  skill ${oneLine(event.name)}`)
         : yellow(`  there is no skill ${oneLine(event.name)}`);
     case "noted":
+      if (event.note === "after_the_last_reply") return undefined;
       return fit(dim(`  ${oneLine(event.note)}: ${oneLine(JSON.stringify(event.data), 80)}`), used);
     case "harness_exited":
       return event.error === undefined

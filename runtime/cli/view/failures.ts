@@ -7,6 +7,7 @@ import { WINDOW_DAYS, type FailureCluster } from "../../../evolver/clusters/summ
 import type { StoredEvent, TrajectoryEvent } from "../../kernel/trajectory/events.ts";
 import { bold, count, dim, fit, oneLine, print, red, yellow } from "../output.ts";
 import { describeEvent } from "./event.ts";
+import { describeTold } from "./told.ts";
 import { outcomeMark } from "./outcome.ts";
 
 /** How many and what broke, how it develops, where the blame falls, and some of the runs. */
@@ -20,6 +21,7 @@ export function printCluster(
   print(fit(dim(`       ${figures(cluster, of)}`)));
   const where = place === undefined ? "" : `, ${placeOf(place)}`;
   if (cause !== undefined) print(fit(dim(`       ${blame(cause)}${where}: ${oneLine(cause.evidence, 110)}`)));
+  if (cause?.against !== undefined) print(fit(dim(`       against it: ${oneLine(cause.against, 110)}`)));
   const names = runs.slice(0, MOST_NAMES).map(({ source, task, run }) => source ?? task ?? run);
   print(fit(dim(`       ${oneLine(names.join(", "), 110)}${runs.length > MOST_NAMES ? ", …" : ""}`)));
 }
@@ -73,7 +75,10 @@ export function printShown(
 function printAround(events: readonly StoredEvent[], pivot: number): void {
   const lines = events.flatMap(({ event }, index) => {
     const text = describeEvent(event, 12);
-    return text === undefined ? [] : [{ index, text, label: stepLabel(event, index) }];
+    return [
+      ...describeTold(event, 12).map((told) => ({ index, text: told, label: "·" })),
+      ...(text === undefined ? [] : [{ index, text, label: stepLabel(event, index) }]),
+    ];
   });
   const at = Math.max(
     0,
@@ -100,10 +105,18 @@ function figures({ runs, share, trend }: FailureCluster, of: number): string {
   const unlabelled = runs.filter(({ labelled }) => !labelled).length;
   return [
     `${percent(share)} of ${count(of, "run")}`,
-    trend.before === 0 && trend.recent === runs.length ? "new" : trendOf(trend),
+    ...(hasTimes(runs) ? [trend.before === 0 && trend.recent === runs.length ? "new" : trendOf(trend)] : []),
     ...(imported === 0 ? [] : [imported === runs.length ? "imported" : `${imported} imported`]),
     ...(unlabelled === 0 ? [] : [`${unlabelled} without a label`]),
   ].join("; ");
+}
+
+/** Imported runs whose source has no times all have that of the import. */
+function hasTimes(runs: FailureCluster["runs"]): boolean {
+  return (
+    runs.some(({ format }) => format === undefined) ||
+    new Set(runs.map(({ startedAt }) => startedAt)).size > 1
+  );
 }
 
 function trendOf({ recent, before }: FailureCluster["trend"]): string {

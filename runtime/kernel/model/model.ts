@@ -24,6 +24,8 @@ export interface Model {
   readonly name: string;
   /** One line for people: what answers here. The procedure model says that it is no language model. */
   readonly description: string;
+  /** False when it follows a script, and can neither read evidence nor write code; absent, it can. */
+  readonly isLanguageModel?: boolean;
   /** True when the same request always gets the same reply. */
   readonly deterministic: boolean;
   /** Undefined when the price is not known: such a model cannot run under a money cap. */

@@ -42,8 +42,8 @@ export interface FailureStore {
   digest(run: string): Promise<string | undefined>;
   /** Whether `analysis` has looked at the run. */
   isDigested(run: string, analysis: string): Promise<boolean>;
-  /** Ids of imported runs that did not pass, and that `analysis` has not looked at. At most `limit`. */
-  undigestedImports(analysis: string, limit: number): Promise<string[]>;
+  /** Ids of imported runs that did not pass, and that `analysis` has not looked at. At most `limit`, in order, above `after`. */
+  undigestedImports(analysis: string, limit: number, after: string): Promise<string[]>;
   /** Ids of imported runs of a format that passed. The first `limit`, always in the same order. */
   passedImports(format: string, limit: number): Promise<string[]>;
   /** Digested imported runs that did not pass, oldest first. */
@@ -79,9 +79,11 @@ export function failureStore(database: DatabaseSync, file: string): FailureStore
   const join = database.prepare("UPDATE signatures SET cluster = ? WHERE id = ?");
   const digest = database.prepare("SELECT digest FROM failures WHERE run = ?");
   const digested = database.prepare("SELECT 1 FROM failures WHERE run = ? AND analysis = ?");
+  // The plus keeps the index by purpose out of it: by that, each batch would go through all imports and sort them.
   const undigested = database.prepare(`
     SELECT r.id FROM runs r LEFT JOIN failures f ON f.run = r.id AND f.analysis = ?
-    WHERE r.purpose = 'imported' AND coalesce(r.outcome_pass, 0) = 0 AND f.run IS NULL ORDER BY r.id LIMIT ?`);
+    WHERE +r.purpose = 'imported' AND coalesce(r.outcome_pass, 0) = 0 AND f.run IS NULL AND r.id > ?
+    ORDER BY r.id LIMIT ?`);
   const passed = database.prepare(`
     SELECT id FROM runs WHERE purpose = 'imported' AND outcome_pass = 1 AND source_format = ?
     ORDER BY started_at, id LIMIT ?`);
@@ -118,8 +120,8 @@ export function failureStore(database: DatabaseSync, file: string): FailureStore
     async isDigested(run, analysis) {
       return read(() => digested.get(run, analysis) !== undefined);
     },
-    async undigestedImports(analysis, limit) {
-      return read(() => undigested.all(analysis, limit).map((row) => String(row["id"])));
+    async undigestedImports(analysis, limit, after) {
+      return read(() => undigested.all(analysis, after, limit).map((row) => String(row["id"])));
     },
     async passedImports(format, limit) {
       return read(() => passed.all(format, limit).map((row) => String(row["id"])));

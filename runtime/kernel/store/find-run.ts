@@ -7,7 +7,7 @@ import type { RunRow } from "./store.ts";
 
 /**
  * By its id, or the id that an imported run has in its source, or the beginning of one of them.
- * @throws RatchetError (usage) when there is none, or several that start so
+ * @throws RatchetError (usage) when there is none, or several that start so and not just one of them live
  */
 export function findRun(statements: Statements, idOrPrefix: string): RunRow {
   const exact = statements.runById.get(idOrPrefix);
@@ -15,13 +15,19 @@ export function findRun(statements: Statements, idOrPrefix: string): RunRow {
   const rows = idOrPrefix === "" ? [] : candidates(statements, idOrPrefix);
   const [only, another] = rows;
   if (only !== undefined && another === undefined) return toRunRow(only);
+  const [live, second] = rows.filter(({ purpose }) => purpose === "live");
+  // A person means work of theirs, rather than a trial or what was imported.
+  if (live !== undefined && second === undefined && rows.length < MOST) return toRunRow(live);
   const ids = rows.map((row) => String(row["id"]));
   const problem =
     ids.length > 1
       ? `several runs begin with "${idOrPrefix}": ${ids.join(", ")}`
       : nothing(statements, idOrPrefix);
-  throw new RatchetError("usage", problem, "`agent runs` lists them.");
+  throw new RatchetError("usage", problem, "`agent runs` lists them; with --trials or --imported those.");
 }
+
+/** Rows that the statements give at most: of more nobody knows what they are. */
+const MOST = 10;
 
 function candidates(statements: Statements, word: string): Record<string, unknown>[] {
   const prefix = `${escapeLike(word)}%`;

@@ -76,7 +76,8 @@ function unknownTo(row: Record<string, unknown>, column: string): never {
   );
 }
 
-function outcomeOf(row: Record<string, unknown>): Outcome {
+/** Of the columns that {@link toOutcomeColumns} makes. */
+export function outcomeOf(row: Record<string, unknown>): Outcome {
   const kind = row["outcome_kind"];
   if (kind === "verified" || kind === "feedback") return { kind, pass: row["outcome_pass"] === 1 };
   return kind === "unknown" ? { kind } : unknownTo(row, "outcome_kind");

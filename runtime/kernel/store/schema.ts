@@ -72,6 +72,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN input_known INTEGER NOT NULL DEFAULT 1;
   ALTER TABLE runs ADD COLUMN output_known INTEGER NOT NULL DEFAULT 1;
   `,
+  // Tells a run that has changed from another one with the same id.
+  "ALTER TABLE runs ADD COLUMN source_file TEXT",
 ];
 
 /**

@@ -13,7 +13,7 @@ import { attempt } from "./attempt.ts";
 import { findRun } from "./find-run.ts";
 import { inTransaction } from "./in-transaction.ts";
 import { startMark } from "./process-mark.ts";
-import { toOutcomeColumns, toRunRow, toStoredEvent } from "./rows.ts";
+import { outcomeOf, toOutcomeColumns, toRunRow, toStoredEvent } from "./rows.ts";
 import { migrate, refuseForeign } from "./schema.ts";
 import { prepare, type Statements } from "./statements.ts";
 import { failureStore } from "./failures.ts";
@@ -65,16 +65,17 @@ export function openSqliteStore(file: string): Store {
     },
     async importedAs(format, sourceId) {
       return attempt(`${file}: runs cannot be read`, () =>
-        statements.importedAs
-          .all(sourceId, format)
-          .map((row) => ({ run: String(row["id"]), hash: String(row["source_hash"]) })),
+        statements.importedAs.all(sourceId, format).map((row) => ({
+          run: String(row["id"]),
+          hash: String(row["source_hash"]),
+          outcome: outcomeOf(row),
+        })),
       );
     },
-    async hasRun(id) {
-      return attempt(`${file}: runs cannot be read`, () => statements.hasRun.get(id) !== undefined);
-    },
-    async importRuns(runs) {
-      attempt(`${file}: imported runs could not be stored`, () => importRuns(database, statements, runs));
+    async importRuns(runs, met) {
+      return attempt(`${file}: imported runs could not be stored`, () =>
+        importRuns(database, statements, runs, met),
+      );
     },
     failures: failureStore(database, file),
     async put(collection, key, value) {

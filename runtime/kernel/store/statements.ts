@@ -11,15 +11,17 @@ const SQL = {
   insertImported: `
     INSERT INTO runs (id, started_at, ended_at, status, purpose, task, instruction, release, model, workspace, outcome_kind,
       outcome_pass, steps, input_tokens, output_tokens, input_known, output_known, cost_usd, pid, pid_started, source_format,
-      source_id, source_hash)
+      source_id, source_hash, source_file)
     VALUES (:id, :started_at, :ended_at, :status, 'imported', :task, :instruction, :release, :model, :workspace, :outcome_kind,
       :outcome_pass, :steps, :input_tokens, :output_tokens, :input_known, :output_known, :cost_usd, :pid, :pid_started, :source_format,
-      :source_id, :source_hash)`,
+      :source_id, :source_hash, :source_file)`,
   insertEventAt: "INSERT INTO events (run, seq, at, v, event) VALUES (?, ?, ?, ?, ?)",
   deleteEvents: "DELETE FROM events WHERE run = ?",
   deleteFailure: "DELETE FROM failures WHERE run = ?",
   deleteImported: "DELETE FROM runs WHERE id = ? AND purpose = 'imported'",
-  importedAs: "SELECT id, source_hash FROM runs WHERE source_id = ? AND source_format = ?",
+  importedAs: `
+    SELECT id, model, outcome_kind, outcome_pass, source_hash, source_file FROM runs
+    WHERE source_id = ? AND source_format = ? ORDER BY rowid`,
   runsBySource: "SELECT * FROM runs WHERE source_id = ? ORDER BY started_at DESC, id DESC LIMIT 10",
   sourcesByPrefix: `
     SELECT * FROM runs WHERE source_id IS NOT NULL AND source_id LIKE ? ESCAPE '\\' ORDER BY started_at DESC, id DESC LIMIT 10`,

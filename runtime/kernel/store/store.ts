@@ -60,12 +60,29 @@ export type NewRun = Pick<
 
 /** A run of another system, whole. */
 export interface ImportedRun {
-  readonly run: Omit<RunRow, "purpose" | "snapshot" | "pid" | "source"> & {
+  readonly run: Omit<RunRow, "id" | "purpose" | "snapshot" | "pid" | "source"> & {
     readonly status: Exclude<RunStatus, "open">;
   };
-  /** With the hash of all that was read of it, which tells whether it has changed since. */
-  readonly source: { readonly format: string; readonly id: string; readonly hash: string };
+  /** Ids for it, the best first; it gets the first that no run has. */
+  readonly names: readonly string[];
+  readonly source: {
+    readonly format: string;
+    readonly id: string;
+    /** Of all that was read of it: tells whether it has changed since. */
+    readonly hash: string;
+    /** Full path; undefined when it was piped. */
+    readonly file: string | undefined;
+  };
   readonly events: readonly { readonly at: string; readonly event: TrajectoryEvent }[];
+}
+
+/** What became of an imported run. */
+export interface Kept {
+  readonly kind: "added" | "replaced" | "unchanged";
+  /** Id under which it is there. */
+  readonly run: string;
+  /** What a person said of it is kept when it is replaced, and stands where its source has no label. */
+  readonly outcome: Outcome;
 }
 
 export interface RunFilter {
@@ -97,10 +114,17 @@ export interface Store {
   /** How many runs there are of each purpose. */
   countRuns(): Promise<Readonly<Record<Purpose, number>>>;
   /** Imported runs with that id in that format, each with the hash of what was read then. */
-  importedAs(format: string, sourceId: string): Promise<{ run: string; hash: string }[]>;
-  hasRun(id: string): Promise<boolean>;
-  /** All of them or none. A run that is there already is replaced, with its events and what was found out about it. */
-  importRuns(runs: readonly ImportedRun[]): Promise<void>;
+  importedAs(
+    format: string,
+    sourceId: string,
+  ): Promise<{ readonly run: string; readonly hash: string; readonly outcome: Outcome }[]>;
+  /**
+   * All of them or none; tells for each what became of it. A run is replaced by what goes on from it, and by another content from
+   * the same file with the same model; feedback on it stays. Otherwise a run with an id that is there is another run, and both
+   * are kept.
+   * @param met runs that this import has kept already: none of them is replaced
+   */
+  importRuns(runs: readonly ImportedRun[], met: ReadonlySet<string>): Promise<Kept[]>;
   /** What was found out about failed runs. */
   readonly failures: FailureStore;
   /** Small documents by collection and key, for cycles, candidates and promotions: JSON in, JSON out. */

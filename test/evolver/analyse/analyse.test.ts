@@ -178,6 +178,33 @@ describe("analyse", () => {
     expect(analyse(failing).signature).toEqual({ kind, template });
   });
 
+  test("an imported run whose last call has no result was not cut off, unless its source says so", () => {
+    const imported = (status: "done" | "budget") =>
+      trace(
+        {
+          kind: "run_started",
+          instruction: "mend it",
+          release: "imported",
+          model: "m",
+          sandbox: "imported",
+          kernel_version: "0",
+          imported: { format: "mini-swe-agent", id: "1", extra: {} },
+        },
+        start,
+        asked([], [use("bash", { command: "submit" })]),
+        finished(status, ""),
+      );
+    const unlabelled = imported("done");
+    const [guess] = analyse({
+      ...unlabelled,
+      run: { ...unlabelled.run, outcome: { kind: "unknown" } },
+    }).hypotheses.filter(({ category }) => category === "wrong-result");
+    expect(guess?.evidence).toBe("the run ended as done, and no label says whether it succeeded");
+    const kinds = (each: Trace) => analyse(each).hypotheses.map(({ category }) => category);
+    expect(kinds(imported("done"))).not.toContain("steps-exhausted");
+    expect(kinds(imported("budget"))).toContain("steps-exhausted");
+  });
+
   test("always has a last resort, and ranks its guesses", () => {
     const { signature, hypotheses } = analyse(trace());
     expect(signature).toEqual({ kind: "wrong-result", template: "no last words" });

@@ -19,6 +19,12 @@ describe("the ledger", () => {
     expect(ledger.isSpent()).toBe(true);
   });
 
+  test("nor is what is no number", () => {
+    const ledger = createLedger(100);
+    ledger.charge(Number.NaN);
+    expect(ledger.isSpent()).toBe(true);
+  });
+
   test("without a cap it is never spent", () => {
     const ledger = createLedger(undefined);
     ledger.charge(1e9);

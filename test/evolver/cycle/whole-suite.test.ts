@@ -154,6 +154,7 @@ async function stateOf(proposer: Proposer, suite: readonly TaskOnDisk[]): Promis
     tried: new Set(),
     offered: new Map(),
     rankings: new Map(),
+    knowledge: undefined,
     judged: [],
     refused: [],
     tally: createTally(new WeakMap()),

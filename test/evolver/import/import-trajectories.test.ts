@@ -21,16 +21,20 @@ interface Row {
   readonly said?: string;
   readonly reward?: number;
   readonly task_id?: number;
+  readonly trial?: number;
+  readonly model?: string;
+  readonly said2?: string;
 }
 
 function write(name: string, rows: readonly Row[]): string {
   const file = join(folder, name);
-  const lines = rows.map(({ said = "Done.", ...row }) =>
+  const lines = rows.map(({ said = "Done.", said2, ...row }) =>
     JSON.stringify({
       ...row,
       messages: [
         { role: "user", content: "Go." },
         { role: "assistant", content: said },
+        ...(said2 === undefined ? [] : [{ role: "assistant", content: said2 }]),
       ],
     }),
   );
@@ -103,6 +107,88 @@ test("two rows of one import with one id are two runs, also the next time", asyn
   await store.close();
 });
 
+test("runs of other files and models with an id that is there are kept beside it, also the next time", async () => {
+  const store = openStore();
+  const trial = { task_id: 7, trial: 0, reward: 0 };
+  const one = write("gpt.jsonl", [{ ...trial, model: "gpt", said: "one" }]);
+  const other = write("claude.jsonl", [{ ...trial, model: "claude", said: "two" }]);
+  const elsewhere = write("again.jsonl", [{ ...trial, model: "gpt", said: "three" }]);
+  for (const file of [one, other, elsewhere])
+    expect(await importFile(store, file)).toMatchObject({ added: 1, replaced: 0, failed: 1 });
+  for (const file of [one, other, elsewhere])
+    expect(await importFile(store, file)).toMatchObject({ added: 0, replaced: 0, unchanged: 1 });
+  // The same file with another model is another run, too.
+  write("gpt.jsonl", [{ ...trial, model: "gpt-5", said: "four" }]);
+  expect(await importFile(store, one)).toMatchObject({ added: 1, replaced: 0 });
+  const runs = await store.listRuns({ purpose: "imported" });
+  expect(runs.map(({ source }) => source?.id)).toEqual(["7/0", "7/0", "7/0", "7/0"]);
+  expect(runs.map(({ id }) => id).filter((id) => /^7\/0-[0-9a-f]{8}$/.test(id))).toHaveLength(3);
+  expect(await store.failures.imports()).toHaveLength(4);
+  await store.close();
+});
+
+test("a run that goes on is replaced from whatever file, and what a person said of it stays", async () => {
+  const store = openStore();
+  await importFile(store, write("live.jsonl", [{ id: "s", said: "Working." }]));
+  await store.append("s", [{ kind: "feedback_given", verdict: "good", why: "just right" }]);
+  await store.setOutcome("s", { kind: "feedback", pass: true });
+  const grown = write("copy.jsonl", [{ id: "s", said: "Working.", said2: "Done." }]);
+  expect(await importFile(store, grown)).toMatchObject({ added: 0, replaced: 1, passed: 1, unlabelled: 0 });
+  expect(await store.getRun("s")).toMatchObject({ steps: 2, outcome: { kind: "feedback", pass: true } });
+  expect((await store.events("s")).at(-1)?.event).toMatchObject({
+    kind: "feedback_given",
+    why: "just right",
+  });
+  expect(await store.failures.imports()).toEqual([]);
+  // A label of the source is stronger; the words stay.
+  const labelled = write("copy.jsonl", [{ id: "s", said: "Working.", said2: "Done.", reward: 0 }]);
+  expect(await importFile(store, labelled)).toMatchObject({ replaced: 1, failed: 1 });
+  expect(await store.getRun("s")).toMatchObject({ outcome: { kind: "verified", pass: false } });
+  expect(JSON.stringify(await store.events("s"))).toContain("just right");
+  await store.close();
+});
+
+test("two imports at once count what each of them kept", async () => {
+  const file = join(folder, "shared.db");
+  const [left, right] = [openSqliteStore(file), openSqliteStore(file)];
+  const rows = Array.from({ length: 30 }, (_, index) => ({ id: `r${index}`, reward: 0 }));
+  const path = write("shared.jsonl", rows);
+  // The second comes in while the first has read all, and stored nothing yet.
+  const slow: Store = {
+    ...left,
+    importRuns: async (...taken) => {
+      expect(await importFile(right, path)).toMatchObject({ added: 30, unchanged: 0 });
+      return left.importRuns(...taken);
+    },
+  };
+  expect(await importFile(slow, path)).toMatchObject({ added: 0, replaced: 0, unchanged: 30, failed: 30 });
+  expect((await left.countRuns()).imported).toBe(30);
+  await left.close();
+  await right.close();
+});
+
+test("rows without an id are the same run under another name of the file", async () => {
+  const store = openStore();
+  const rows = [{ said: "one" }, { said: "two" }];
+  expect(await importFile(store, write("first.jsonl", rows))).toMatchObject({ added: 2 });
+  expect(await importFile(store, write("renamed.jsonl", rows.toReversed()))).toMatchObject({
+    added: 0,
+    unchanged: 2,
+  });
+  await store.close();
+});
+
+test("pass^k is of one agent: it is left out when several models tried", async () => {
+  const store = openStore();
+  const tries = (model: string) =>
+    [0, 1].map((trial) => ({ id: `${model}-${trial}`, task_id: 1, reward: trial, model }));
+  const alone = await importFile(store, write("alone.jsonl", tries("a")));
+  expect(alone.passHat).toEqual([0.5, 0]);
+  const mixed = await importFile(store, write("mixed.jsonl", [...tries("a"), ...tries("b")]));
+  expect(mixed.passHat).toEqual([]);
+  await store.close();
+});
+
 test("an id that another run has, or that nobody can type, is kept beside a made one, and found by it", async () => {
   const store = openStore();
   await store.startRun({
@@ -115,11 +201,16 @@ test("an id that another run has, or that nobody can type, is kept beside a made
     workspace: "/w",
     snapshot: null,
   });
-  await importFile(store, write("odd.jsonl", [{ id: "mine" }, { id: "an id with spaces" }]));
+  await importFile(
+    store,
+    write("odd.jsonl", [{ id: "mine" }, { id: "an id with spaces" }, { id: "an id with dots …" }]),
+  );
   expect(await store.getRun("mine")).toMatchObject({ purpose: "live" });
-  expect((await store.importedAs("openai-chat", "mine"))[0]?.run).toMatch(/^import-[0-9a-f]{16}$/);
-  expect(await store.getRun("an id with")).toMatchObject({ source: { id: "an id with spaces" } });
+  expect((await store.importedAs("openai-chat", "mine"))[0]?.run).toMatch(/^mine-[0-9a-f]{8}$/);
+  expect(await store.getRun("an id with sp")).toMatchObject({ source: { id: "an id with spaces" } });
   await expect(store.getRun("import-")).rejects.toThrow("several runs begin with");
+  // Of several the one that is a person's own is meant.
+  expect(await store.getRun("m")).toMatchObject({ id: "mine" });
   await store.close();
 });
 
@@ -135,7 +226,7 @@ test("live and trial runs are listed without them", async () => {
 test("nothing that can be read is an error that says what was wrong first", async () => {
   const store = openStore();
   await expect(importFile(store, write("atif.jsonl", [{ id: "a" }]), "atif")).rejects.toThrow(
-    /nothing in .* could be read as atif; the first of 1 bad rows: atif\.jsonl, row 1: steps: /,
+    /nothing in .* could be read as atif; the first of 1 bad rows: atif\.jsonl, row 1: it looks like openai-chat, not like atif \(steps: /,
   );
   await expect(importFile(store, write("empty.jsonl", []))).rejects.toThrow("empty.jsonl holds no rows");
   await expect(importFile(store, write("x.jsonl", [{}]), "open-ai")).rejects.toThrow(

@@ -28,6 +28,19 @@ test("feedback on a run of a suite's task stays unknown: the task may be held ou
   expect(await readCorrections(kit.runtime.store)).toMatchObject([{ run: own.id, words: "Be brief." }]);
 });
 
+test("only the latest verdict of a run counts", async () => {
+  const { store } = kit.runtime;
+  const say = (run: string, verdict: "good" | "bad", why: string) =>
+    store.append(run, [{ kind: "feedback_given", verdict, why }]);
+  const [withdrawn, changed] = [await kit.run({ instruction: "One" }), await kit.run({ instruction: "Two" })];
+  await say(withdrawn.id, "bad", "Too long.");
+  await say(withdrawn.id, "good", "");
+  await say(changed.id, "bad", "Too long.");
+  await say(changed.id, "bad", "Too short.");
+  const words = (await readCorrections(store)).filter(({ run }) => [withdrawn.id, changed.id].includes(run));
+  expect(words).toMatchObject([{ run: changed.id, words: "Too short." }]);
+});
+
 test("a release that is gone is left out; one that git cannot read is no proof that its failures ended", async () => {
   const { home, store } = kit.runtime;
   const genome = await kit.release({ harness: { ...NOTHING, "other.ts": "export {};\n" } });

@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { distiller } from "../../../evolver/propose/distill/index.ts";
 import { operators } from "../../../evolver/propose/operators/index.ts";
-import {
-  openProposerProcess,
-  ProposerFailed,
-  type ProposerProcess,
-} from "../../../evolver/process/proposers.ts";
+import { openProposerProcess, type ProposerProcess } from "../../../evolver/process/proposers.ts";
+import { ProposerFailed } from "../../../evolver/propose/proposer.ts";
 import { contentHash } from "../../../evolver/propose/model/edit/hash.ts";
 import { childrenOf } from "../../../guardrails/sandbox/tree.ts";
 import { calls, says, scriptedModel, type ScriptedModel } from "../../helpers/scripted-model.ts";
@@ -35,6 +32,15 @@ test.each(everywhere)("under $tier they propose what they propose without a proc
   expect(made).toMatchObject([{ rung: "harness", title: "More", source: "model:scripted/1" }]);
   expect(JSON.stringify(model.requests[1])).toContain("TS2322");
   expect(made[0]?.costUsd).toBeCloseTo(2 * COST, 12);
+});
+
+test("a model that says that it is no language model is not asked, and is not paid", async () => {
+  const model = { ...scriptedModel([]), isLanguageModel: false };
+  await using process = openProposerProcess({ sandbox: none, model });
+  const proposer = process.proposer("model");
+  expect(proposer.isPaid).toBeUndefined();
+  expect(await proposer.propose(question())).toEqual([]);
+  expect(model.requests).toEqual([]);
 });
 
 const MORE = "export const steps = 1;\n";

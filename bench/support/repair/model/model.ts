@@ -38,6 +38,7 @@ export function scenarioModel(find: (job: string) => Scenario | undefined): Mode
     name: NAME,
     description:
       "deterministic, scripted, no language model: plays scenarios of models and servers as seen in the wild",
+    isLanguageModel: false,
     deterministic: true,
     price: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
     contextTokens: CONTEXT_TOKENS,

@@ -1,13 +1,11 @@
 /** Names as people read them: how alike two are, and how a change is told in one line. */
+import { jaccard } from "../../../jaccard.ts";
 import type { Node, Source, Ts } from "../project.ts";
 import { functionAround } from "./scope.ts";
 
 /** 0 to 1: the share of words that two expressions have in common (`retryAfterMs` and `retry_after_ms` are alike). */
 export function likeness(a: string, b: string): number {
-  const one = wordsOf(a);
-  const other = wordsOf(b);
-  const union = one.union(other).size;
-  return union === 0 ? 0 : one.intersection(other).size / union;
+  return jaccard(wordsOf(a), wordsOf(b));
 }
 
 function wordsOf(text: string): Set<string> {

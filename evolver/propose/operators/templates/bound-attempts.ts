@@ -9,7 +9,7 @@ import { changeAt } from "../shapes/variants.ts";
 import { kernelInScope } from "../shapes/kernel-calls.ts";
 import { reaching } from "../shapes/reach.ts";
 import { indentAt, styled } from "../shapes/style.ts";
-import { refusalsInARow } from "../shapes/transcript.ts";
+import { refusalsInARow } from "../../../analyse/transcript.ts";
 
 const KINDS: Kinds = {
   "budget-exhausted": 0.7,

@@ -1,6 +1,6 @@
 import type { View } from "../../../analyse/view.ts";
 import { atBoundary } from "../shapes/boundary.ts";
-import { overflowed } from "../shapes/transcript.ts";
+import { overflowed } from "../../../analyse/transcript.ts";
 
 /** Bounds what one result may take of the context, head and tail, where the harness passes on whatever a tool prints. */
 export const boundResults = atBoundary({

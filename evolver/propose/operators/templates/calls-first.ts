@@ -8,7 +8,7 @@ import type { Kinds } from "../shapes/asks.ts";
 import { replaced } from "../shapes/statements.ts";
 import { changeAt, withAll } from "../shapes/variants.ts";
 import { styled } from "../shapes/style.ts";
-import { skippedCalls } from "../shapes/transcript.ts";
+import { skippedCalls } from "../../../analyse/transcript.ts";
 
 const KINDS: Kinds = {
   "early-stop": 0.9,

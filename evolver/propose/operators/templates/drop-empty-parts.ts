@@ -1,5 +1,5 @@
 import { atBoundary, MERGED_TURNS } from "../shapes/boundary.ts";
-import { saysNothing } from "../shapes/transcript.ts";
+import { saysNothing } from "../../../analyse/transcript.ts";
 
 /** Leaves out texts and messages that say nothing, and gives an empty result words: providers refuse both. */
 export const dropEmptyParts = atBoundary({

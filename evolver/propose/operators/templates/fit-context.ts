@@ -1,5 +1,5 @@
 import { atBoundary } from "../shapes/boundary.ts";
-import { overflowed } from "../shapes/transcript.ts";
+import { overflowed } from "../../../analyse/transcript.ts";
 
 /**
  * Makes a conversation shorter when the provider says that it is too long, and asks again as long as that makes

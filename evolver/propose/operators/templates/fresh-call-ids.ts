@@ -1,5 +1,5 @@
 import { atBoundary } from "../shapes/boundary.ts";
-import { repeatsId } from "../shapes/transcript.ts";
+import { repeatsId } from "../../../analyse/transcript.ts";
 
 /** Gives a call an id of its own where a server numbers the calls of each reply from the start. */
 export const freshCallIds = atBoundary({

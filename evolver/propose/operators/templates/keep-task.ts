@@ -1,5 +1,5 @@
 import { atBoundary } from "../shapes/boundary.ts";
-import { lostTask } from "../shapes/transcript.ts";
+import { lostTask } from "../../../analyse/transcript.ts";
 
 /**
  * Puts the task back in front when a request no longer has it: after compaction, truncation or a restore the model would

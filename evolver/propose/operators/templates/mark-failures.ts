@@ -1,5 +1,5 @@
 import { atBoundary } from "../shapes/boundary.ts";
-import { unmarkedFailure } from "../shapes/transcript.ts";
+import { unmarkedFailure } from "../../../analyse/transcript.ts";
 
 /** Makes a failure visible by every sign: error mark, first words, exit code. Tools give one, harnesses look at another. */
 export const markFailures = atBoundary({

@@ -1,5 +1,5 @@
 import { atBoundary, MERGED_TURNS } from "../shapes/boundary.ts";
-import { repeatsRole } from "../shapes/transcript.ts";
+import { repeatsRole } from "../../../analyse/transcript.ts";
 
 /** Merges adjacent messages of one role, which many providers refuse; in a message of the user results come first. */
 export const mergeRoles = atBoundary({

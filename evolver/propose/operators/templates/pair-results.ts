@@ -1,5 +1,5 @@
 import { atBoundary, MERGED_TURNS } from "../shapes/boundary.ts";
-import { unpaired } from "../shapes/transcript.ts";
+import { unpaired } from "../../../analyse/transcript.ts";
 
 /**
  * Sends every call with its result next to it: a call without a result gets an error result, a result without a call is

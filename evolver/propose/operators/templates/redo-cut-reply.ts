@@ -1,5 +1,5 @@
 import { atBoundary, WITH_TEXT } from "../shapes/boundary.ts";
-import { ranCutCall } from "../shapes/transcript.ts";
+import { ranCutCall } from "../../../analyse/transcript.ts";
 
 /** Carries out no call of a reply that was cut at the output limit: its arguments may be cut, too. Asks for smaller pieces. */
 export const redoCutReply = atBoundary({

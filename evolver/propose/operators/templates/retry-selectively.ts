@@ -10,7 +10,7 @@ import { changeAt, withAll } from "../shapes/variants.ts";
 import { kernelCalls } from "../shapes/kernel-calls.ts";
 import { reaching } from "../shapes/reach.ts";
 import { indentAt, styled, typeImports } from "../shapes/style.ts";
-import { repeatsSideEffect } from "../shapes/transcript.ts";
+import { repeatsSideEffect } from "../../../analyse/transcript.ts";
 
 const KINDS: Kinds = {
   "budget-exhausted": 0.4,

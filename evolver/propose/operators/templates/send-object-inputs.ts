@@ -1,5 +1,5 @@
 import { atBoundary } from "../shapes/boundary.ts";
-import { sendsBareInput } from "../shapes/transcript.ts";
+import { sendsBareInput } from "../../../analyse/transcript.ts";
 
 /** Sends calls back with an object as their input, whatever the model wrote: anything else is refused. */
 export const sendObjectInputs = atBoundary({

@@ -1,5 +1,5 @@
 import { atBoundary, MERGED_TURNS } from "../shapes/boundary.ts";
-import { repeatsMessage } from "../shapes/transcript.ts";
+import { repeatsMessage } from "../../../analyse/transcript.ts";
 
 /** Sends a message, a call or a result once that stands in the conversation twice, wherever that comes from. */
 export const sendOnce = atBoundary({

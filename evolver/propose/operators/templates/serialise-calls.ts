@@ -9,7 +9,7 @@ import { replaced } from "../shapes/statements.ts";
 import { changeAt } from "../shapes/variants.ts";
 import { reaching } from "../shapes/reach.ts";
 import { appended } from "../shapes/style.ts";
-import { outOfOrder } from "../shapes/transcript.ts";
+import { outOfOrder } from "../../../analyse/transcript.ts";
 
 const KINDS: Kinds = {
   "stale-state": 0.8,

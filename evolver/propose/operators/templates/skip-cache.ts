@@ -8,7 +8,7 @@ import type { Kinds } from "../shapes/asks.ts";
 import { taken } from "../shapes/statements.ts";
 import { changeAt } from "../shapes/variants.ts";
 import { reaching } from "../shapes/reach.ts";
-import { inventsResult } from "../shapes/transcript.ts";
+import { inventsResult } from "../../../analyse/transcript.ts";
 
 const KINDS: Kinds = {
   "stale-state": 0.9,

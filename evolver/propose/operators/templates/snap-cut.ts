@@ -9,7 +9,7 @@ import { replaced } from "../shapes/statements.ts";
 import { changeAt } from "../shapes/variants.ts";
 import { messageLists } from "../shapes/message-lists.ts";
 import { appended, typeImports } from "../shapes/style.ts";
-import { unpaired } from "../shapes/transcript.ts";
+import { unpaired } from "../../../analyse/transcript.ts";
 
 const KINDS: Kinds = { "broken-pairing": 1, "invalid-request": 0.9, "wrong-result": 0.1 };
 const TITLE = "Cut the conversation between results and the next reply";

@@ -7,7 +7,7 @@ import { askedFor, because } from "../shapes/asks.ts";
 import type { Kinds } from "../shapes/asks.ts";
 import { taken } from "../shapes/statements.ts";
 import { changeAt } from "../shapes/variants.ts";
-import { repeatsMessage } from "../shapes/transcript.ts";
+import { repeatsMessage } from "../../../analyse/transcript.ts";
 
 const KINDS: Kinds = {
   "repeated-message": 1,

@@ -1,5 +1,5 @@
 import { atBoundary } from "../shapes/boundary.ts";
-import { sendsHalfCharacter } from "../shapes/transcript.ts";
+import { sendsHalfCharacter } from "../../../analyse/transcript.ts";
 
 /** Sends no half characters, which a cut through an emoji leaves behind: providers refuse them, files end up broken. */
 export const wholeCharacters = atBoundary({

@@ -20,6 +20,7 @@ export function createProcedureModel({ contextTokens = 32_000 }: ProcedureModelO
     name: NAME,
     description:
       "deterministic stand-in, no language model: it follows the procedures of the skills in its context",
+    isLanguageModel: false,
     deterministic: true,
     price: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
     contextTokens,

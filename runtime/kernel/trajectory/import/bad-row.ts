@@ -11,5 +11,7 @@ export function parseRow<Shape extends z.ZodType>(schema: Shape, value: unknown)
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = (issue?.path ?? []).map(String).join(".");
-  throw new BadRow(`${path === "" ? "" : `${path}: `}${issue?.message ?? "has another form"}`);
+  const why = issue?.message.replace(/^Invalid input: /, "") ?? "has another form";
+  const told = why.endsWith("received undefined") ? "there is no such field" : why;
+  throw new BadRow(`${path === "" ? "" : `${path}: `}${told}`);
 }

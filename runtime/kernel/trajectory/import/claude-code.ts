@@ -49,12 +49,21 @@ export function claudeCodeSession(name: string): SessionReader {
         workspace: seen.cwd ?? "",
         startedAt: seen.first,
         endedAt: seen.last,
+        ...endOf(items),
         outcome: { kind: "unknown" },
         turns: items.map((item) => (item.kind === "reply" ? replyTurn(item) : item)),
         extra: {},
       };
     },
   };
+}
+
+/** An error of the provider stands in a session as a reply. Where it is the last one, nobody went on. */
+function endOf(items: readonly (Turn | Reply)[]): Pick<Transcript, "end"> {
+  const last = items.findLast((item) => item.kind === "reply");
+  if (last?.last["isApiErrorMessage"] !== true) return {};
+  const said = last.content.flatMap((block) => (block.type === "text" ? [block.text] : []));
+  return { end: { status: "error", summary: said.join("\n") } };
 }
 
 const AnyRecord = z.looseObject({ type: z.string().min(1) });

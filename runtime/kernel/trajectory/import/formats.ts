@@ -1,6 +1,8 @@
 /** The formats that can be imported, by name. */
+import { z } from "zod";
 import { closest } from "../../closest.ts";
 import { RatchetError } from "../../error.ts";
+import { BadRow } from "./bad-row.ts";
 import { parseAtif } from "./atif.ts";
 import { claudeCodeSession, type SessionReader } from "./claude-code.ts";
 import { parseMiniSweAgent } from "./mini-swe-agent.ts";
@@ -32,6 +34,23 @@ export const FORMATS: readonly Format[] = [
   { name: "claude-code", endings: [".jsonl"], unit: "file", open: claudeCodeSession },
   { name: "mini-swe-agent", endings: [".traj.json", ".traj"], unit: "value", parse: parseMiniSweAgent },
 ];
+
+/** Name of another format that a value is a row of, or a record. */
+export function looksLike(value: unknown, { name }: Format): string | undefined {
+  return FORMATS.find((format) => {
+    if (format.name === name) return false;
+    if (format.unit === "file") return SessionRecord.safeParse(value).success;
+    try {
+      format.parse(value);
+      return true;
+    } catch (error) {
+      if (error instanceof BadRow || error instanceof RangeError) return false;
+      throw error;
+    }
+  })?.name;
+}
+
+const SessionRecord = z.looseObject({ type: z.string(), sessionId: z.string() });
 
 /** @throws RatchetError (usage) with the closest name, when there is no such format */
 export function formatNamed(name: string): Format {

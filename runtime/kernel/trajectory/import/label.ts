@@ -2,11 +2,32 @@
 import { z } from "zod";
 import type { Outcome } from "../../store/store.ts";
 
+const Flag = z.union(
+  [
+    z.boolean(),
+    z.literal([0, 1]).transform((flag) => flag === 1),
+    z.stringbool({ truthy: ["true"], falsy: ["false"] }),
+  ],
+  "is neither true nor false",
+);
+
+/** Tables write numbers as text. */
+const Figure = z.union(
+  [
+    z.number(),
+    z
+      .string()
+      .regex(/^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i)
+      .transform(Number),
+  ],
+  "is not a number",
+);
+
 /** Fields by which rows say it. Of another type they make the row a bad one: a field that was renamed or retyped must be loud. */
 export const Label = z.object({
-  success: z.boolean().nullish(),
-  resolved: z.boolean().nullish(),
-  reward: z.number().nullish(),
+  success: Flag.nullish(),
+  resolved: Flag.nullish(),
+  reward: Figure.nullish(),
 });
 export type Label = z.infer<typeof Label>;
 

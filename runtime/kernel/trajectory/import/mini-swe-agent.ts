@@ -113,6 +113,7 @@ function turnsOf(messages: readonly Message[]): Turn[] {
   const turns: Turn[] = [];
   // Ids of actions without an observation; the older version has neither ids nor the role of a tool.
   let open = openCalls([]);
+  let submits = false;
   for (const [step, message] of messages.entries()) {
     const source = {
       step,
@@ -122,6 +123,7 @@ function turnsOf(messages: readonly Message[]): Turn[] {
     if (message.role === "assistant") {
       const calls = callsOf(message, text, step);
       open = openCalls(calls.map(({ id }) => id));
+      submits = calls.some(({ input }) => SUBMITS.test(JSON.stringify(input)));
       const content: ContentBlock[] = [...(text === "" ? [] : [{ type: "text" as const, text }]), ...calls];
       turns.push({
         kind: "acted",
@@ -134,7 +136,10 @@ function turnsOf(messages: readonly Message[]): Turn[] {
     }
     const code = message.extra?.returncode ?? codeIn(text);
     const id = message.tool_call_id ?? open.oldest();
-    if (id !== undefined && (message.role === "tool" || isObservation(message, text, code))) {
+    if (
+      id !== undefined &&
+      (message.role === "tool" || (submits && endsNothingElse(message)) || isObservation(message, text, code))
+    ) {
       open.close(id);
       turns.push({
         kind: "answered",
@@ -146,13 +151,19 @@ function turnsOf(messages: readonly Message[]): Turn[] {
         at: timeOf(message),
         source,
       });
-    } else if (message.role === "exit") {
-      turns.push({ kind: "noted", note: "exit", data: { ...message, step } });
-    } else {
+    } else if (message.role !== "exit") {
       turns.push({ kind: "told", role: message.role === "system" ? "system" : "user", text, source });
     }
+    if (message.role === "exit") turns.push({ kind: "noted", note: "exit", data: { ...message, step } });
   }
   return turns;
+}
+
+/** The command that ends a run; what was submitted stands in the message that follows, without a code. */
+const SUBMITS = /COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT|MINI_SWE_AGENT_FINAL_OUTPUT/;
+
+function endsNothingElse({ extra }: Message): boolean {
+  return (extra?.exit_status ?? "Submitted").toLowerCase() === "submitted";
 }
 
 type Call = Extract<ContentBlock, { type: "tool_use" }>;

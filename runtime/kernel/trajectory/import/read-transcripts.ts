@@ -1,9 +1,9 @@
 /** From files to transcripts, and a word on each row that is none. */
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { messageOf, RatchetError } from "../../error.ts";
 import { BadRow } from "./bad-row.ts";
-import type { Format } from "./formats.ts";
+import { looksLike, type Format } from "./formats.ts";
 import { inputFiles, type InputFile } from "./input-files.ts";
 import { mapStrings } from "./map-strings.ts";
 import { readAllLines } from "./read-lines.ts";
@@ -14,12 +14,16 @@ export type Read =
   | {
       readonly kind: "transcript";
       readonly transcript: Transcript;
-      /** The source's own id; where it has none, its place and its content. */
+      /** The source's own id; where it has none, one of its content alone: files are renamed and piped. */
       readonly id: string;
       /** Of all that was read of it. */
       readonly hash: string;
+      /** Full path; undefined when it was piped. */
+      readonly path: string | undefined;
     }
-  | { readonly kind: "bad"; readonly file: string; readonly row: number; readonly why: string };
+  | { readonly kind: "bad"; readonly file: string; readonly row: number; readonly why: string }
+  /** Nothing is wrong with the file, and yet not all of it, or nothing, could be taken. */
+  | { readonly kind: "note"; readonly file: string; readonly why: string };
 
 /**
  * Reads file by file and row by row; holds one row, or one session, at a time.
@@ -34,8 +38,8 @@ export async function* readTranscripts(
 ): AsyncGenerator<Read> {
   for (const file of await inputFiles(path, format)) {
     try {
-      if (format.unit === "value") yield* rowsOf(file, format.parse, change, signal);
-      else yield* sessionOf(file, format.open, change, signal);
+      if (format.unit === "value") yield* rowsOf(file, format, change, signal);
+      else yield* sessionOf(file, format, change, signal);
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof RatchetError) throw error;
@@ -53,24 +57,44 @@ export async function* readTranscripts(
 
 async function* rowsOf(
   file: InputFile,
-  parse: (value: unknown) => Transcript,
+  format: Extract<Format, { unit: "value" }>,
   change: (text: string) => string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Read> {
+  let rows = 0;
+  const nameless = new Map<string, number>();
   for await (const { row, parsed } of readValues(file, signal)) {
-    const made = transcriptOf(parsed, parse, change);
+    rows++;
+    const made = transcriptOf(parsed, format.parse, change);
     if (made instanceof BadRow) {
-      yield { kind: "bad", file: file.name, row, why: made.message };
+      const other = parsed.kind === "json" ? looksLike(parsed.value, format) : undefined;
+      yield { kind: "bad", file: file.name, row, why: whyOf(made, other, format) };
       continue;
     }
     const hash = sha256(JSON.stringify(parsed));
     yield {
       kind: "transcript",
       transcript: made,
-      id: made.id ?? `${file.name}:${row}-${hash.slice(0, 8)}`,
+      id: made.id ?? idOf(hash, nameless),
       hash,
+      path: fullPath(file),
     };
   }
+  if (rows === 0) yield { kind: "note", file: file.name, why: EMPTY };
+}
+
+const EMPTY = "it is empty";
+
+function whyOf({ message }: BadRow, other: string | undefined, { name }: Format): string {
+  return other === undefined ? message : `it looks like ${other}, not like ${name} (${message})`;
+}
+
+/** Equal rows of one file are runs of their own, as an agent makes that always does the same. */
+function idOf(hash: string, nameless: Map<string, number>): string {
+  const id = `row-${hash.slice(0, 12)}`;
+  const before = nameless.get(id) ?? 0;
+  nameless.set(id, before + 1);
+  return before === 0 ? id : `${id}-${before + 1}`;
 }
 
 function transcriptOf(
@@ -84,33 +108,62 @@ function transcriptOf(
 
 async function* sessionOf(
   file: InputFile,
-  openSession: Extract<Format, { unit: "file" }>["open"],
+  format: Extract<Format, { unit: "file" }>,
   change: (text: string) => string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Read> {
   const name = basename(file.name).replace(/\.jsonl$/, "");
-  const session = openSession(name);
+  const session = format.open(name);
   const hash = createHash("sha256");
   let records = 0;
+  let taken = 0;
+  let broken: { readonly row: number; readonly why: string } | undefined;
   for await (const { number, text } of readAllLines(open(file), signal)) {
     records++;
     hash.update(`${text ?? ""}\n`);
-    const taken = attempt(() => session.take(mapStrings(jsonOf(text), change)));
-    if (taken instanceof BadRow) yield { kind: "bad", file: file.name, row: number, why: taken.message };
+    if (broken !== undefined) yield { kind: "bad", file: file.name, ...broken };
+    broken = undefined;
+    const value = attempt(() => jsonOf(text));
+    if (value instanceof BadRow) {
+      broken = { row: number, why: value.message };
+      continue;
+    }
+    const fault = attempt(() => session.take(mapStrings(value, change)));
+    if (fault instanceof BadRow)
+      yield {
+        kind: "bad",
+        file: file.name,
+        row: number,
+        why: whyOf(fault, looksLike(value, format), format),
+      };
+    else taken++;
   }
-  if (records === 0) return;
+  if (records === 0) {
+    yield { kind: "note", file: file.name, why: EMPTY };
+    return;
+  }
+  if (broken !== undefined && taken > 0)
+    yield { kind: "note", file: file.name, why: "its last line is cut off; the session may be going on" };
+  else if (broken !== undefined) yield { kind: "bad", file: file.name, ...broken };
   const transcript = attempt(() => session.end());
   if (transcript instanceof BadRow) {
-    yield { kind: "bad", file: file.name, row: 1, why: transcript.message };
+    // Records of a kind that begins no session: summaries of others, say.
+    if (taken > 0)
+      yield { kind: "note", file: file.name, why: `${transcript.message}: there is nothing to take in` };
     return;
   }
   const digest = hash.digest("hex");
   yield {
     kind: "transcript",
     transcript,
-    id: transcript.id ?? `${name}-${digest.slice(0, 8)}`,
+    id: transcript.id ?? `session-${digest.slice(0, 12)}`,
     hash: digest,
+    path: fullPath(file),
   };
+}
+
+function fullPath({ path }: InputFile): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 /** @throws BadRow */

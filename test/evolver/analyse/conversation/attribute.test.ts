@@ -44,6 +44,18 @@ describe("a run of several agents", () => {
     expect(guesses?.hypotheses.map(({ score }) => score).reduce((a, b) => a + b, 0)).toBeCloseTo(1);
   });
 
+  it("names the error that came of the decisive turn", () => {
+    const guesses = attributeConversation(
+      talk(
+        ["Planner", PLAN],
+        ["Coder", `${PLAN}\n\`\`\`python\nprint(towns["b"])\n\`\`\``],
+        ["Terminal", "exitcode: 1\nTraceback (most recent call last)\nKeyError: 'towns'"],
+      ),
+    );
+    expect(guesses?.hypotheses[0]).toMatchObject({ agent: "Coder" });
+    expect(guesses?.signature.template).toMatch(/failed: KeyError: /);
+  });
+
   it("knows the environment by what it says, and gives its words to the turn before", () => {
     const conversation = conversationOf(
       talk(

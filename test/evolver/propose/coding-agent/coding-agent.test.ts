@@ -1,6 +1,10 @@
 /** Programs that edit files as proposers: honest ones, and ones that try what they must not. In every tier that confines. */
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Proposal } from "../../../../evolver/candidate.ts";
 import {
@@ -8,6 +12,7 @@ import {
   type CodingAgentConfig,
   type CodingAgentOptions,
 } from "../../../../evolver/propose/coding-agent/index.ts";
+import { messageOf } from "../../../../runtime/kernel/error.ts";
 import { childrenOf } from "../../../../guardrails/sandbox/tree.ts";
 import { makeHome } from "../../../helpers/home.ts";
 import { question, tiers, unconfined } from "../../process/support.ts";
@@ -16,6 +21,33 @@ const [best] = tiers;
 if (best === undefined) throw new Error("no sandbox works here");
 const { sandbox } = best;
 const none = await unconfined();
+
+test("a program that the sandbox does not see is not started, and what to do is said", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ratchet-cli-"));
+  const program = join(folder, "mend.sh");
+  writeFileSync(program, "#!/bin/sh\necho Title: Never >&2; exit 3\n", { mode: 0o755 });
+  const started = (show: string[]): Promise<unknown> =>
+    codingAgent({
+      config: { command: [program], minutes: 0.5, show, network: false, usd: 0, env: [] },
+      sandbox,
+      home: import.meta.dirname,
+      env: {},
+    })
+      .propose(question())
+      .catch(messageOf);
+  try {
+    expect(await started([])).toMatch(
+      /mend\.sh: it was not started: the sandbox does not see it, .*add the folder that it is in to evolution\.coding_agent\.show/,
+    );
+    expect(await started([folder])).toBe(`${program}: exit code 3: Title: Never`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("of a program that fails, what it said on stderr is told first", async () => {
+  expect(messageOf(await attempt("echo no such key >&2; echo bye; exit 4"))).toContain(": no such key");
+});
 
 interface Attempt extends Partial<Omit<CodingAgentOptions, "config">> {
   readonly minutes?: number;
@@ -84,7 +116,11 @@ test.each([
   ["no UTF-8", "printf '\\377' > prompts/a.md", "prompts/a.md is not a text"],
 ])("voids the whole change for %s", async (_, script, words) => {
   const made = await attempt(`echo "- Wait." >> prompts/lessons.md; ${script}`);
-  expect(made).toMatchObject({ name: "NoChange", message: expect.stringContaining(words), costUsd: 0.25 });
+  expect(made).toMatchObject({
+    name: "ProposerFailed",
+    message: expect.stringContaining(words),
+    costUsd: 0.25,
+  });
 });
 
 test("nothing of the home can be read: no store, no task, no other run", async () => {
@@ -120,7 +156,7 @@ test("one that hangs is killed with all that it started", async () => {
     minutes: 0.01,
   });
   expect(made).toMatchObject({
-    name: "NoChange",
+    name: "ProposerFailed",
     message: expect.stringContaining("/bin/sh"),
     costUsd: 0.25,
   });
@@ -136,7 +172,7 @@ test("one that fails, or does nothing, is paid and says why", async () => {
 });
 
 test("it is not started where nothing confines it, or a variable is missing", async () => {
-  const free = { name: "NoChange", costUsd: 0 };
+  const free = { name: "ProposerFailed", costUsd: 0 };
   expect(await attempt("echo x >> prompts/lessons.md", { sandbox: none })).toMatchObject({
     ...free,
     message: expect.stringContaining("does not confine a coding agent"),
@@ -160,10 +196,22 @@ test("it has the variables that it was given, and may not write them down", asyn
 
 test("an abort ends it, and nothing of what it did is taken", async () => {
   const controller = new AbortController();
-  const running = attempt("echo x >> prompts/lessons.md; sleep 300", { signal: controller.signal });
-  setTimeout(() => controller.abort(new Error("enough")), 300);
+  const mark = randomUUID();
+  const running = attempt(`echo ${mark} >> prompts/lessons.md; sleep 300`, { signal: controller.signal });
+  while (!isWritten(mark)) await setTimeout(10);
+  controller.abort(new Error("enough"));
   expect(await running).toMatchObject({ message: "enough" });
 });
+
+/** Whether the lessons of a folder that some agent works in hold these words. */
+function isWritten(words: string): boolean {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith("ratchet-"))
+    .some((name) => {
+      const lessons = join(tmpdir(), name, "prompts/lessons.md");
+      return existsSync(lessons) && readFileSync(lessons, "utf8").includes(words);
+    });
+}
 
 /** Asks the proxy for a host, says what came of it, and what the host said. */
 const ASK = `
@@ -202,7 +250,7 @@ test.each(tiers)(
       );
       expect(past).toMatchObject({ message: expect.stringContaining("ECONNREFUSED") });
       const without = await attempt(ask(`127.0.0.1:${port}`), { sandbox: tier });
-      expect(without).toMatchObject({ name: "NoChange" });
+      expect(without).toMatchObject({ name: "ProposerFailed" });
     } finally {
       server.close();
     }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { modelProposer, NoPatch } from "../../../../evolver/propose/model/index.ts";
+import { modelProposer } from "../../../../evolver/propose/model/index.ts";
 import type { Proposal } from "../../../../evolver/candidate.ts";
-import type { ProposeContext } from "../../../../evolver/propose/proposer.ts";
+import { ProposerFailed, type ProposeContext } from "../../../../evolver/propose/proposer.ts";
 import { createAnthropicModel } from "../../../../runtime/kernel/model/anthropic/client.ts";
 import { call, say, startMessagesServer, status } from "../../../helpers/messages-server.ts";
 import { contentHash } from "../../../../evolver/propose/model/edit/hash.ts";
@@ -124,7 +124,7 @@ test("gives up after so many corrections, and says what it cost", async () => {
   const { result, requests } = await proposing(() => say("I would rather not."), context(), {
     corrections: 1,
   });
-  expect(result).toBeInstanceOf(NoPatch);
+  expect(result).toBeInstanceOf(ProposerFailed);
   expect(result).toMatchObject({
     message: expect.stringContaining("call propose_patch exactly once"),
     costUsd: expect.closeTo(0.00004, 10),
@@ -142,10 +142,10 @@ test("refuses what was rejected before, and files that were not read", async () 
     rejected,
     { corrections: 1 },
   );
-  expect(result).toBeInstanceOf(NoPatch);
+  expect(result).toBeInstanceOf(ProposerFailed);
   expect(told(requests[0]?.body)).toContain("it broke the bank");
   expect(told(requests[1]?.body)).toContain("rejected before");
-  expect((result as NoPatch).message).toContain("not part of the genome");
+  expect((result as ProposerFailed).message).toContain("not part of the genome");
 });
 
 test("several patches come of one conversation, each new, and the prompt is cached", async () => {

@@ -381,6 +381,7 @@ describe("a store of the first version", () => {
       DROP INDEX runs_by_source;
       DROP TABLE failures; DROP TABLE signatures; DROP TABLE failure_clusters;
       ALTER TABLE runs DROP COLUMN source_format; ALTER TABLE runs DROP COLUMN source_id; ALTER TABLE runs DROP COLUMN source_hash;
+      ALTER TABLE runs DROP COLUMN source_file;
       ALTER TABLE runs DROP COLUMN input_known; ALTER TABLE runs DROP COLUMN output_known;
       ALTER TABLE runs DROP COLUMN pid_started; PRAGMA user_version = 1;
     `);

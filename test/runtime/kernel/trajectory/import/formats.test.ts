@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exportAtif } from "../../../../../runtime/kernel/trajectory/atif.ts";
 import { formatNamed } from "../../../../../runtime/kernel/trajectory/import/formats.ts";
+import { claudeCodeSession } from "../../../../../runtime/kernel/trajectory/import/claude-code.ts";
 import { parseAtif } from "../../../../../runtime/kernel/trajectory/import/atif.ts";
+import { parseMiniSweAgent } from "../../../../../runtime/kernel/trajectory/import/mini-swe-agent.ts";
 import type { RunRow } from "../../../../../runtime/kernel/store/store.ts";
 import { badRows, FIXTURES, readAll, runsOf } from "./read.ts";
 
@@ -220,6 +222,19 @@ describe("claude-code", async () => {
   });
 });
 
+test("a session of Claude Code that stops at an error of the provider ended in an error", () => {
+  const session = claudeCodeSession("s");
+  const reply = (text: string, isApiErrorMessage?: boolean) => ({
+    type: "assistant",
+    isApiErrorMessage,
+    message: { role: "assistant", content: [{ type: "text", text }] },
+  });
+  session.take(reply("Hello."));
+  expect(session.end().end).toBeUndefined();
+  session.take(reply("API Error: 529 overloaded", true));
+  expect(session.end().end).toEqual({ status: "error", summary: "API Error: 529 overloaded" });
+});
+
 describe("mini-swe-agent", async () => {
   const reads = await readAll("mini-swe-agent", FIXTURES);
   const [run] = runsOf("mini-swe-agent", reads) as [ReturnType<typeof runsOf>[number]];
@@ -257,6 +272,28 @@ describe("mini-swe-agent", async () => {
     expect(run.events.at(-1)).toEqual({ kind: "run_ended", status: "budget" });
     expect(run.transcript.totals?.costUsd).toBe(0.5);
   });
+});
+
+test.each([
+  ["version 1", { role: "user", content: "diff --git a/a.py b/a.py" }],
+  ["version 2", { role: "exit", content: "diff --git a/a.py b/a.py", extra: { exit_status: "Submitted" } }],
+])("what mini-swe-agent submitted is the result of its last command, %s", (_, last) => {
+  const command = "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT && git diff";
+  const transcript = parseMiniSweAgent({
+    instance_id: "x",
+    info: { exit_status: "Submitted" },
+    messages: [
+      { role: "user", content: "Mend it." },
+      { role: "assistant", content: `Done.\n\`\`\`bash\n${command}\n\`\`\`` },
+      last,
+    ],
+  });
+  expect(transcript.turns.find(({ kind }) => kind === "answered")).toMatchObject({
+    content: last.content,
+    isError: false,
+    source: { step: 2 },
+  });
+  expect(transcript.end).toEqual({ status: "done", summary: "Submitted" });
 });
 
 test("a format that does not exist is refused with the closest name", () => {

@@ -45,8 +45,8 @@ test.each([
   ["no messages", {}, "messages: there is no such field"],
   ["an empty conversation", { messages: [] }, "messages: "],
   ["nobody answered", { messages: [{ role: "user", content: "Hi." }] }, "none is an assistant's"],
-  ["a reward that is a word", chat("x", { reward: "1.0" }), "reward: "],
-  ["a label of another type", chat("x", { success: "yes" }), "success: "],
+  ["a reward that is a word", chat("x", { reward: "high" }), "reward: is not a number"],
+  ["a label of another type", chat("x", { success: "yes" }), "success: is neither true nor false"],
   ["no object", [["a"]], "expected object"],
 ])("a row that cannot be understood is a bad row, not an empty run: %s", async (_, row, why) => {
   const file = write("bad.jsonl", JSON.stringify(row));
@@ -123,6 +123,28 @@ test("secrets are taken out of keys, and of arguments whose escapes hide them", 
   ]);
 });
 
+test("labels that a table wrote as numbers or text are read", async () => {
+  const labels = [{ success: 1 }, { success: "false" }, { reward: "1.0" }, { reward: "0" }];
+  const file = write("labels.jsonl", lines(...labels.map((label) => chat(undefined, label))));
+  const outcomes = transcripts(await readAll("openai-chat", file)).map(
+    ({ transcript }) => transcript.outcome,
+  );
+  expect(outcomes).toEqual([true, false, true, false].map((pass) => ({ kind: "verified", pass })));
+});
+
+test("a session that is still written, and one that holds a summary only, are noted and no failure", async () => {
+  const reply = { type: "assistant", sessionId: "s", message: { role: "assistant", content: "Hello." } };
+  const going = await readAll("claude-code", write("going.jsonl", `${lines(reply)}\n{"type":"assi`));
+  expect(transcripts(going)).toHaveLength(1);
+  const summary = write("summary.jsonl", lines({ type: "summary", summary: "Old." }));
+  const notes = [...going, ...(await readAll("claude-code", summary))].filter(({ kind }) => kind === "note");
+  expect(notes).toMatchObject([
+    { file: "going.jsonl", why: expect.stringContaining("its last line is cut off") },
+    { file: "summary.jsonl", why: expect.stringContaining("no record is a reply") },
+  ]);
+  expect(badRows(going)).toEqual([]);
+});
+
 test("another format is not taken for ATIF", async () => {
   const step = { step_id: 1, source: "agent", message: "Hi." };
   const rows = [
@@ -135,7 +157,7 @@ test("another format is not taken for ATIF", async () => {
   expect(badRows(reads).map(({ row, why }) => [row, why.split(":")[0]])).toEqual([
     [1, "schema_version"],
     [2, "steps.0.source"],
-    [3, "steps"],
+    [3, "it looks like openai-chat, not like atif (steps"],
   ]);
   expect(transcripts(reads)).toHaveLength(1);
 });
@@ -156,7 +178,9 @@ test("a document that was cut off, and an empty file, give no run", async () => 
   ]);
   const cutRow = write("cut.jsonl", `${lines(chat("a"))}\n${JSON.stringify(chat("b")).slice(0, 30)}`);
   expect(transcripts(await readAll("openai-chat", cutRow)).map(({ id }) => id)).toEqual(["a"]);
-  expect(await readAll("openai-chat", write("empty.jsonl", "\n\n"))).toEqual([]);
+  expect(await readAll("openai-chat", write("empty.jsonl", "\n\n"))).toEqual([
+    { kind: "note", file: "empty.jsonl", why: "it is empty" },
+  ]);
 });
 
 test("a line of a session that is none costs no other", async () => {
@@ -211,7 +235,7 @@ test("nothing at a path, and a folder without such files, are told", async () =>
   );
 });
 
-test("rows without an id are told apart by place and content", async () => {
+test("equal rows without an id are told apart within a file", async () => {
   const first = transcripts(
     await readAll("openai-chat", write("ids.jsonl", lines(chat(undefined), chat(undefined)))),
   );

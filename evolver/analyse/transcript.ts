@@ -1,6 +1,6 @@
 /** What the requests and replies of a run show by themselves, without a detector. */
-import type { View } from "../../../analyse/view.ts";
-import type { ContentBlock, Message, ToolUseBlock } from "../../../../runtime/kernel/protocol.ts";
+import type { View } from "./view.ts";
+import type { ContentBlock, Message, ToolUseBlock } from "../../runtime/kernel/protocol.ts";
 
 /** All requests of the run, each with its messages as lists of blocks. */
 export function requestsOf(view: View): { role: Message["role"]; blocks: readonly ContentBlock[] }[][] {
