@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { messageOf, RatchetError } from "../../error.ts";
-import { BadRow } from "./bad-row.ts";
+import { BadRow, brokenJson } from "./bad-row.ts";
 import { looksLike, type Format } from "./formats.ts";
 import { inputFiles, type InputFile } from "./input-files.ts";
 import { mapStrings } from "./map-strings.ts";
@@ -172,7 +172,7 @@ function jsonOf(text: string | undefined): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new BadRow(`it is no JSON: ${messageOf(error)}`);
+    throw new BadRow(brokenJson(error));
   }
 }
 

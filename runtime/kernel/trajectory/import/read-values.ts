@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { messageOf } from "../../error.ts";
+import { brokenJson } from "./bad-row.ts";
 import type { InputFile } from "./input-files.ts";
 import { readAllLines, type Line } from "./read-lines.ts";
 
@@ -95,7 +95,7 @@ function parse(text: string): Value["parsed"] {
   try {
     return { kind: "json", value: JSON.parse(text) as unknown };
   } catch (error) {
-    return { kind: "broken", why: `it is no JSON: ${messageOf(error)}` };
+    return { kind: "broken", why: brokenJson(error) };
   }
 }
 

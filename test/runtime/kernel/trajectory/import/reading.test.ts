@@ -145,6 +145,17 @@ test("a session that is still written, and one that holds a summary only, are no
   expect(badRows(going)).toEqual([]);
 });
 
+test.each(["openai-chat", "claude-code"])(
+  "what is said of a broken row of %s quotes none of it",
+  async (format) => {
+    const first = { type: "assistant", message: { role: "assistant", content: "Hi." }, messages: [] };
+    const file = write("quoted.jsonl", lines(first, "hunter2", '{"a": hunter2}', first));
+    const said = (await readAll(format, file)).flatMap((read) => (read.kind === "bad" ? [read.why] : []));
+    expect(said.filter((why) => why.startsWith("it is no JSON"))).toHaveLength(2);
+    expect(said.join("\n")).not.toMatch(/hunter/);
+  },
+);
+
 test("another format is not taken for ATIF", async () => {
   const step = { step_id: 1, source: "agent", message: "Hi." };
   const rows = [
