@@ -223,11 +223,13 @@ function importedRun(
   };
 }
 
-/** The source's own id where it can be typed; another run may have it. */
+/** The source's own id where it can be typed, and is not like those that are made here; another run may have it. */
 function namesFor(format: string, id: string, hash: string): string[] {
   const made = `import-${sha256(`${format}\n${id}`).slice(0, 16)}`;
   const own = `import-${sha256(`${format}\n${id}\n${hash}`).slice(0, 16)}`;
-  return PLAIN_ID.test(id) ? [id, `${id}-${hash.slice(0, 8)}`, own] : [made, own];
+  return PLAIN_ID.test(id) && !id.startsWith("import-")
+    ? [id, `${id}-${hash.slice(0, 8)}`, own]
+    : [made, own];
 }
 
 /** Ids that can be typed, and taken for the run's own. */
