@@ -41,7 +41,7 @@ export async function checkProposal(proposal: Proposal, context: CheckContext): 
     () => checkSize(proposal.edits, context.limits ?? SIZE_LIMITS),
     () => checkNoOp(proposal.edits),
     () => checkTexts(proposal.edits, context),
-    () => [...checkSecrets(proposal.edits), ...checkOutbound(proposal.edits, context.genome)],
+    () => [...checkSecrets(proposal), ...checkOutbound(proposal.edits, context.genome)],
     () => checkCode(proposal.edits, context),
   ];
   for (const stage of stages) {

@@ -48,7 +48,7 @@ export interface Imported {
   readonly bad: readonly BadRowReport[];
   /** Files of which nothing, or not all, could be taken, though nothing is wrong with them; at most {@link MOST_REPORTS}. */
   readonly notes: readonly FileNote[];
-  /** pass^1, pass^2 and so on, over tasks that were tried several times; empty when a run has no label or no task, and when several models made them. */
+  /** pass^1, pass^2 and so on, over tasks that were tried several times; empty when a run has no label or no task, and when several agents made them. */
   readonly passHat: readonly number[];
 }
 
@@ -103,7 +103,10 @@ interface State {
   readonly met: Set<string>;
   /** Tries by task. */
   readonly tasks: Map<string, Tries>;
+  /** Those that have a name. */
   readonly models: Set<string>;
+  /** Ids of the source. */
+  readonly ids: Set<string>;
 }
 
 function begin(store: Store, format: Format, { watch }: ImportOptions): State {
@@ -121,6 +124,7 @@ function begin(store: Store, format: Format, { watch }: ImportOptions): State {
     met: new Set(),
     tasks: new Map(),
     models: new Set(),
+    ids: new Set(),
   };
 }
 
@@ -149,7 +153,7 @@ async function keep(state: State, read: Extract<Read, { kind: "transcript" }>): 
   const { store, format } = state;
   const known = (await store.importedAs(format.name, read.id)).find(({ hash }) => hash === read.hash);
   if (known !== undefined) {
-    countIn(state, { ...known, kind: "unchanged" }, read.transcript);
+    countIn(state, { ...known, kind: "unchanged" }, read.transcript, read.id);
     return;
   }
   state.batch.push(importedRun(state, read));
@@ -159,14 +163,16 @@ async function keep(state: State, read: Extract<Read, { kind: "transcript" }>): 
 
 /** A row that is in the files twice is one run. */
 function countIn(
-  { counts, met, tasks, models }: State,
+  { counts, met, tasks, models, ids }: State,
   { kind, run, outcome }: Kept,
   { task, model }: Pick<Transcript, "task" | "model">,
+  id: string,
 ): void {
   counts[kind]++;
   if (met.has(run)) return;
   met.add(run);
-  models.add(model);
+  ids.add(id);
+  if (model !== "unknown") models.add(model);
   counts[outcome.kind === "unknown" ? "unlabelled" : outcome.pass ? "passed" : "failed"]++;
   if (task === null || outcome.kind === "unknown") return;
   const { tries, passes } = tasks.get(task) ?? { tries: 0, passes: 0 };
@@ -250,7 +256,7 @@ async function flush(state: State): Promise<void> {
   if (batch.length === 0) return;
   for (const [index, kept] of (await store.importRuns(batch, met)).entries()) {
     const imported = batch[index];
-    if (imported !== undefined) countIn(state, kept, imported.run);
+    if (imported !== undefined) countIn(state, kept, imported.run, imported.source.id);
   }
   const { added, replaced, unchanged } = state.counts;
   state.watch?.(added + replaced + unchanged);
@@ -270,17 +276,19 @@ function refuseNothing({ counts, bad, notes, format }: State, path: string): voi
   );
 }
 
-function report({ format, counts, bad, notes, tasks, models }: State): Imported {
+function report({ format, counts, bad, notes, tasks, models, ids, met }: State): Imported {
   const tries: Tries[] = [...tasks.values()];
   const labelled =
     counts.unlabelled === 0 &&
     tries.reduce((sum, each) => sum + each.tries, 0) === counts.passed + counts.failed;
+  // Two runs with one id are seldom tries of one agent.
+  const isOneAgent = models.size <= 1 && ids.size === met.size;
   return {
     format: format.name,
     ...counts,
     bad,
     notes,
-    passHat: labelled && tries.length > 0 && models.size === 1 ? passHat(tries) : [],
+    passHat: labelled && tries.length > 0 && isOneAgent ? passHat(tries) : [],
   };
 }
 

@@ -1,4 +1,6 @@
 /** The commit message of a patch: for the person who reviews it, and for whoever reads the history years later. */
+import { stripVTControlCharacters } from "node:util";
+import { redact } from "../../guardrails/secrets.ts";
 import type { Candidate } from "../candidate.ts";
 import type { Cluster } from "../failure.ts";
 import { count } from "../../runtime/kernel/count.ts";
@@ -60,7 +62,7 @@ export function subjectLine(title: string): string {
 
 function causeOf({ cause }: MessageParts): string {
   if (cause === undefined) return "Cause: not located; see the rationale below.";
-  return `Cause: ${cause.file}:${cause.line}: ${sentence(cause.text)}`;
+  return `Cause: ${oneLine(cause.file)}:${cause.line}: ${sentence(cause.text)}`;
 }
 
 function verdictOf(candidate: Candidate): string {
@@ -84,13 +86,19 @@ function trailers(candidate: Candidate, cluster: string): string {
 
 // ---------------------------------------------------------------- text that others wrote
 
-/** White space and control characters become single spaces, so that no text can start a line or a trailer of its own. */
+/**
+ * White space and control characters become single spaces, so that no text can start a line or a trailer of its own, nor turn
+ * the direction of what stands beside it. What looks like a key is taken out: a draft is committed before the checks have seen it.
+ */
 function oneLine(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ")
-    .replace(/\bRatchet-(?=[\w-]+:)/gi, "Ratchet ")
+  const visible = stripVTControlCharacters(text).replace(CONTROLS, " ");
+  return redact(visible)
+    .text.replace(/\bRatchet-(?=[\w-]+:)/gi, "Ratchet ")
     .trim();
 }
+
+/** C0 and C1, line separators, and those of text that runs from right to left. */
+const CONTROLS = /[\s\p{Cc}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu;
 
 function sentence(text: string): string {
   const line = oneLine(text);

@@ -97,7 +97,7 @@ describe("import", () => {
     });
     const list = await agent(["failures"], { cwd: home });
     expect(list.stdout).toMatch(
-      /1 {2}a tool call was malformed: book: .* [0-9a-f]{12}\n +25% of 4 runs; new; imported\n/,
+      /1 {2}a tool call was malformed: book: .* [0-9a-f]{12}\n +25% of 4 runs; imported\n/,
     );
     const shown = await agent(["failures", "show", booked?.id.slice(0, 6) ?? ""], { cwd: home });
     expect(shown.stdout).toMatch(/▶ +5 +✗ book /);
@@ -157,7 +157,7 @@ describe("import", () => {
     [["import", "openai-chats", AIRLINE], 'there is no format "openai-chats"; did you mean "openai-chat"?'],
     [
       ["import", "atif", AIRLINE],
-      "could be read as atif; the first of 4 bad rows: airline.openai.jsonl, row 1: steps: ",
+      "could be read as atif; the first of 4 bad rows: airline.openai.jsonl, row 1: it looks like openai-chat, not like atif (steps: ",
     ],
     [["failures", "show", "nope"], 'there is no cluster "nope"'],
     [["runs", "list", "--trials", "--imported"], "cannot be used with option '--imported'"],

@@ -4,16 +4,18 @@
  */
 import { basename } from "node:path";
 import type { Sandbox } from "../../../guardrails/sandbox/sandbox.ts";
+import { cleaner, redactor } from "../../../guardrails/secrets.ts";
 import type { AgentConfig } from "../../../runtime/kernel/config/agent-config.ts";
+import { messageOf } from "../../../runtime/kernel/error.ts";
 import { createScratch } from "../../../runtime/kernel/workspace/scratch.ts";
 import type { FileEdit, Proposal } from "../../candidate.ts";
 import { ProposerFailed, type ProposeContext, type Proposer } from "../proposer.ts";
 import { rejectedEdits } from "../rejected.ts";
 import { rungOf } from "../rung.ts";
 import { fillFolder } from "./folder.ts";
-import { readChanges } from "./changes.ts";
+import { readChanges, type Changes } from "./changes.ts";
 import { environmentOf } from "./environment.ts";
-import { runAgent } from "./run.ts";
+import { runAgent, type AgentRun } from "./run.ts";
 
 export type CodingAgentConfig = NonNullable<AgentConfig["evolution"]["coding_agent"]>;
 
@@ -40,6 +42,7 @@ export function codingAgent(options: CodingAgentOptions): Proposer {
   };
 }
 
+/** Whatever is said of the attempt goes to reports, to git and to the store: no value that the program was given is among it. */
 async function attempt(options: CodingAgentOptions, context: ProposeContext): Promise<Proposal> {
   const { config, sandbox } = options;
   if (!sandbox.full)
@@ -47,28 +50,33 @@ async function attempt(options: CodingAgentOptions, context: ProposeContext): Pr
       `the sandbox \`${sandbox.tier}\` does not confine a coding agent: it was not started`,
       0,
     );
-  const cost = config.usd ?? 0;
   const env = environmentOf(config.env, options.env);
   if ("missing" in env)
     throw new ProposerFailed(`the variable ${env.missing} is not set: it was not started`, 0);
+  const clean = cleaner(secretsAmong(env.variables).map(([, value]) => value));
+  const result = await resultOf({ ...options, variables: env.variables, clean }, context);
+  if (typeof result === "string") throw new ProposerFailed(clean(result), config.usd ?? 0);
+  return result;
+}
+
+/** A proposal, or why there is none. */
+async function resultOf(
+  options: CodingAgentOptions & Pick<AgentRun, "variables" | "clean">,
+  context: ProposeContext,
+): Promise<Proposal | string> {
+  const { config, variables } = options;
   await using scratch = await createScratch({ kind: "empty" });
   const given = await fillFolder(scratch.dir, context);
-  const ran = await runAgent({
-    ...options,
-    folder: scratch.dir,
-    variables: env.variables,
-    signal: context.signal,
-  });
+  const ran = await runAgent({ ...options, folder: scratch.dir, signal: context.signal });
   context.signal.throwIfAborted();
-  if (ran.kind === "failed") throw new ProposerFailed(`${config.command[0]}: ${ran.message}`, cost);
-  const changes = await readChanges(scratch.dir, given, context.paths);
-  if (changes.kind === "refused") throw new ProposerFailed(changes.problems.join("; "), cost);
+  if (ran.kind === "failed") return `${config.command[0]}: ${ran.message}`;
+  const changes = await readChanges(scratch.dir, given, context.paths).catch(unreadable);
+  if (changes.kind === "refused") return changes.problems.join("; ");
   const { edits } = changes;
-  if (edits.length === 0)
-    throw new ProposerFailed(`${config.command[0]} changed nothing: ${ran.lastLine}`, cost);
-  refuseLeaks(edits, env.variables, cost);
-  if (rejectedEdits(context)(edits))
-    throw new ProposerFailed("it made a change that was rejected before", cost);
+  if (edits.length === 0) return `${config.command[0]} changed nothing: ${ran.lastLine}`;
+  const leak = leaked(edits, variables);
+  if (leak !== undefined) return `the value of ${leak} stands in what it wrote`;
+  if (rejectedEdits(context)(edits)) return "it made a change that was rejected before";
   const program = basename(config.command[0] ?? "");
   return {
     rung: rungOf(edits, context.paths),
@@ -76,20 +84,29 @@ async function attempt(options: CodingAgentOptions, context: ProposeContext): Pr
     title: ran.title ?? `Change ${edits.map(({ path }) => path).join(", ")}`.slice(0, 72),
     rationale: ran.why ?? `${program} changed this and gave no reason`,
     edits,
-    costUsd: cost,
+    costUsd: config.usd ?? 0,
   };
 }
 
-/** A key that the program was given must not become part of the genome. */
-function refuseLeaks(
-  edits: readonly FileEdit[],
-  variables: Readonly<Record<string, string>>,
-  cost: number,
-): void {
-  for (const [name, value] of Object.entries(variables))
-    if (value.length >= SHORTEST_SECRET && edits.some(({ after }) => after.includes(value)))
-      throw new ProposerFailed(`the value of ${name} stands in what it wrote`, cost);
+/** A program may leave what no path can name, or what may not be opened. */
+function unreadable(error: unknown): Changes {
+  return { kind: "refused", problems: [`what it left cannot be read: ${messageOf(error).slice(0, SHOWN)}`] };
 }
 
-/** Shorter values, such as `1` or `true`, are no secrets. */
+const SHOWN = 300;
+
+/** Name of a variable whose value must not become part of the genome, and does, in a text or in a path, plain or encoded. */
+function leaked(edits: readonly FileEdit[], variables: Readonly<Record<string, string>>): string | undefined {
+  const texts = edits.flatMap(({ path, after }) => [path, after]);
+  return secretsAmong(variables).find(([, value]) => {
+    const find = redactor([value]);
+    return texts.some((text) => find(text).found.includes("known-secret"));
+  })?.[0];
+}
+
+/** Name and value of each. Shorter values, such as `1` or `true`, are no secrets. */
+function secretsAmong(variables: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(variables).filter(([, value]) => value.length >= SHORTEST_SECRET);
+}
+
 const SHORTEST_SECRET = 8;

@@ -17,6 +17,8 @@ export interface AgentRun {
   /** Real path of the folder that it works in. */
   readonly folder: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** Takes their values out of what it printed: before that is cut, so that no half of one is left. */
+  readonly clean: (text: string) => string;
   readonly signal: AbortSignal;
 }
 
@@ -58,7 +60,7 @@ export async function runAgent(run: AgentRun): Promise<Ran> {
     limits: commandLimits(ms, { cpuSeconds: Math.ceil((ms / 1000) * CORES), memoryBytes: 4 * GIB }),
     signal,
   });
-  return outcomeOf(ran, proxy);
+  return outcomeOf({ ...ran, stdout: run.clean(ran.stdout), stderr: run.clean(ran.stderr) }, proxy);
 }
 
 const FOLDER = "/genome";

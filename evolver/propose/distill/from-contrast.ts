@@ -8,6 +8,7 @@ import { generalise } from "./generalise.ts";
 import { answers, lessonLine } from "./lesson.ts";
 import { followed } from "./led-by.ts";
 import { newSkill } from "./new-skill.ts";
+import { mayTeach } from "./may-teach.ts";
 import { learnedFrom, withProvenance } from "./provenance.ts";
 import { commandIn, shapeOf, textsIn, wordsOf } from "./shape.ts";
 import { procedureIn, withStep, withSteps } from "./skill-steps.ts";
@@ -74,6 +75,7 @@ function withMissingStep(
 function blockOf({ event }: CallView, binding: Binding, instruction: string): string | undefined {
   const command = commandIn(event.input);
   if (command !== undefined) {
+    if (!mayTeach(command)) return undefined;
     const block = withHoles(command, binding);
     return isTiedTo(block, instruction) || block.includes("```") ? undefined : block;
   }
@@ -143,8 +145,9 @@ function shapeOfTemplate(
 /** Where the common step failed without it: what to run when that error shows. */
 function missingLesson(difference: Difference, views: readonly View[], context: ProposeContext): Proposal[] {
   const command = commandIn(difference.call.event.input);
-  if (command === undefined || difference.side === "after" || difference.call.event.capability === "observe")
-    return [];
+  const { side, call } = difference;
+  if (command === undefined || side === "after" || call.event.capability === "observe") return [];
+  if (!mayTeach(command)) return [];
   const shape = shapeOf(difference.anchor.event);
   const hits = views.flatMap(({ calls, trace }) =>
     calls

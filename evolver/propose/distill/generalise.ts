@@ -4,6 +4,9 @@ import type { Recovery } from "./recovery.ts";
 
 /** Shortest literal text that says what went wrong; less would match anything. */
 const LEAST_LITERAL = 8;
+/** A line with more is a text that somebody wrote, and no error message: none of it belongs into the genome. */
+const MOST_WORDS = 30;
+const MOST_CHARACTERS = 300;
 
 /**
  * The closest reading first, then a wider one in which everything that looks like data has a name. Empty when the error
@@ -15,7 +18,7 @@ export function generalise(recovery: Recovery): DistilledLesson[] {
 
 function lesson({ error, input, commands }: Recovery, wide: boolean): DistilledLesson | undefined {
   const line = tellingLine(error);
-  if (line === undefined || /[<>`]/.test(line)) return undefined;
+  if (line === undefined || /[<>`]/.test(line) || isTooLong(line)) return undefined;
   const command = commands.length === 0 ? undefined : commands.join(" && ");
   const shared =
     command === undefined
@@ -42,6 +45,10 @@ function tellingLine(error: string): string | undefined {
     /error|cannot|not |fail|denied|missing|unknown|invalid|refused/i.test(line),
   );
   return telling ?? lines.find((line) => line !== "");
+}
+
+function isTooLong(line: string): boolean {
+  return line.length > MOST_CHARACTERS || line.split(/\s+/).length > MOST_WORDS;
 }
 
 interface Word {

@@ -9,6 +9,7 @@ import type { ProposeContext } from "../proposer.ts";
 import { findInput, type InputValues } from "./input-pattern.ts";
 import { ledBy } from "./led-by.ts";
 import { sameSkill, type Described } from "./novelty.ts";
+import { mayTeach } from "./may-teach.ts";
 import { learnedFrom, metadataOf } from "./provenance.ts";
 import { commandIn, shapeOf, textsIn } from "./shape.ts";
 import { procedureIn, type NewStep } from "./skill-steps.ts";
@@ -130,6 +131,7 @@ function blockOf(
 ): string | undefined {
   const commands = row.map(({ event }) => commandIn(event.input));
   const [command] = commands;
+  if (commands.some((text) => text !== undefined && !mayTeach(text))) return undefined;
   if (command !== undefined)
     return generalised(
       commands.map((text) => text ?? ""),

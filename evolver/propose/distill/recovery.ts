@@ -2,6 +2,7 @@
 import { fingerprint, viewOf } from "../../analyse/view.ts";
 import type { CallView } from "../../analyse/view.ts";
 import type { Trace } from "../../failure.ts";
+import { mayTeach } from "./may-teach.ts";
 
 export interface Recovery {
   readonly run: string;
@@ -51,9 +52,10 @@ function acts({ event }: CallView): boolean {
   return !event.result.is_error && event.capability !== "observe";
 }
 
-/** Lessons know shell commands only. */
+/** Lessons know shell commands only, and not every one. */
 function commandOf({ event: { input } }: CallView): string | undefined {
   const command =
     typeof input === "object" && input !== null && "command" in input ? input.command : undefined;
-  return typeof command === "string" && !/[\n`]/.test(command.trim()) ? command.trim() : undefined;
+  if (typeof command !== "string" || /[\n`]/.test(command.trim()) || !mayTeach(command)) return undefined;
+  return command.trim();
 }

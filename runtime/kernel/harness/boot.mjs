@@ -5,7 +5,7 @@
  * Exit codes: 0 finished, 70 the harness threw, 13 it waits for what never comes, 71 the kernel is gone.
  *
  * Told `in-turn`, it runs the harness again for each further hello, loaded anew, so that no module keeps anything from one
- * run to the next. The kernel ends it. A run that cannot be carried on from ends the process as ever.
+ * run to the next, and the frozen language neither. The kernel ends it. A run that cannot be carried on from ends the process as ever.
  *
  * Nothing here protects the kernel: code in this process is not trusted, and the kernel checks every line. The load
  * hooks and the removed globals only repeat, at run time, the rules that were checked before. What is told of the
@@ -42,7 +42,9 @@ const LANGUAGE = new Set(
 
 /** Reachable by syntax or through members, though their names are gone. */
 const HIDDEN = `Function Reflect Atomics SharedArrayBuffer BigInt64Array BigUint64Array Float16Array WeakRef
-  FinalizationRegistry SuppressedError DisposableStack AsyncDisposableStack EventTarget`.split(/\s+/);
+  FinalizationRegistry SuppressedError DisposableStack AsyncDisposableStack EventTarget Event DOMException`.split(
+  /\s+/,
+);
 /** What of `console` a harness gets; its streams lead to the class of the wire's own socket. */
 const PRINTERS = [
   "assert",
@@ -323,7 +325,7 @@ function restrictImports() {
       // The coverage of this file would be told as that of another.
       if (test(/[#@]\s*sourceURL/, source))
         throw new Error(`${relative(url)} names another file as its source`);
-      return { format: "module", source, shortCircuit: true };
+      return { format: "module", source: `${source}${unversioned(url)}`, shortCircuit: true };
     },
   });
 }
@@ -334,20 +336,34 @@ function versioned(url, parentURL) {
   return at < 0 || includes(url, "?") ? url : url + slice(parentURL, at);
 }
 
+/** Stacks name a module of a later run as they do that of the first, to the harness as well. */
+function unversioned(url) {
+  const at = indexOf(url, "?");
+  return at < 0 ? "" : `\n//# sourceURL=${slice(url, 0, at)}`;
+}
+
 /**
- * No code of the harness can change what another file, or this one, finds the language to be. Constructors, prototypes
- * and namespaces are frozen, not every function in them: what is called here was taken before.
+ * No code of the harness can change what another file, or this one, finds the language to be, or keep something on it for
+ * the next run: constructors, prototypes, namespaces and every function in them are frozen. Not what node keeps behind its
+ * own objects, such as the lists of an AbortSignal: a harness that digs for them can tell one run in turn from another.
  */
 function freezeLanguage() {
   const scope = globalThis;
-  const { freeze, getPrototypeOf, defineProperty } = Object;
+  const { freeze, getPrototypeOf, defineProperty, getOwnPropertyDescriptor } = Object;
+  const { ownKeys } = Reflect;
   scope.console = bareConsole(scope.console);
+  if (inTurn) forgetMatches(scope.RegExp);
   const found = new Set();
   const collect = (value) => {
     for (let at = value; at !== null && !found.has(at); at = getPrototypeOf(at)) {
       if (typeof at !== "object" && typeof at !== "function") return;
       found.add(at);
-      if (typeof at === "function" && at.prototype) collect(at.prototype);
+      for (const key of ownKeys(at)) {
+        const own = getOwnPropertyDescriptor(at, key);
+        collect(own.value ?? null);
+        collect(own.get ?? null);
+        collect(own.set ?? null);
+      }
     }
   };
   for (const name of [...LANGUAGE, ...HIDDEN]) collect(scope[name] ?? null);
@@ -365,6 +381,12 @@ function freezeLanguage() {
   for (const value of found) freeze(value);
   for (const name of LANGUAGE)
     defineProperty(scope, name, { value: scope[name], writable: false, configurable: false });
+}
+
+/** `RegExp.$1` and the like tell of the last match, of whatever run it was, and `RegExp.input` takes any text. */
+function forgetMatches(RegExp) {
+  for (const name of Object.getOwnPropertyNames(RegExp))
+    if (/^(?:\$.|input|last(?:Match|Paren)|(?:left|right)Context)$/.test(name)) delete RegExp[name];
 }
 
 /** Samples of what syntax and methods make without a name. Not those of Intl.Segmenter: they cost 8 ms, and nothing here segments. */
@@ -476,7 +498,7 @@ function countAt(ranges, offset) {
   return innermost?.count ?? 0;
 }
 
-/** Genome paths instead of those inside the sandbox. */
+/** Genome paths instead of those inside the sandbox. A module that does not parse is named by its URL. */
 function relative(text) {
   const paths = replaceAll(text, rootUrl, "harness/");
   return version === "" ? paths : replaceAll(paths, `.ts${version}`, ".ts");

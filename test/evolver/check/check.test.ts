@@ -24,6 +24,7 @@ const GENOME = new Map([
 async function findings(
   edits: readonly FileEdit[],
   genome: ReadonlyMap<string, string> = GENOME,
+  said: Partial<Pick<Proposal, "title" | "rationale">> = {},
 ): Promise<string[]> {
   const proposal: Proposal = {
     rung: "harness",
@@ -32,6 +33,7 @@ async function findings(
     rationale: "r",
     edits,
     costUsd: 0,
+    ...said,
   };
   const paths = { harness: "harness", prompts: "prompts", skills: "skills" };
   const result = await checkProposal(proposal, { genome, paths, protocolTypes: protocolTypes(), lintSkill });
@@ -118,6 +120,12 @@ test.each([
   ],
 ])("refuses keys and new addresses in %s (%#)", async (path, after, check) => {
   expect((await findings(change(path, after))).map((text) => text.split(" ")[0])).toEqual([check]);
+});
+
+test.each(["title", "rationale"])("refuses a key in the %s", async (part) => {
+  const said = { [part]: `use ghp_${"a1B2".repeat(9)}` };
+  const found = await findings(change("prompts/system.md", "Be brief and kind.\n"), GENOME, said);
+  expect(found).toEqual([`secrets : the ${part} holds what looks like a key or a password`]);
 });
 
 test("an address that the genome has may be named again", async () => {

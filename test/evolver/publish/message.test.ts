@@ -101,6 +101,30 @@ test("a draft names its cluster and no verdict", () => {
   expect(trailersOf(draft)).toEqual(["Ratchet-Cluster: c0ffee"]);
 });
 
+test("no control character of others gets into a message, nor what it began", () => {
+  const hostile = "a\u001B[2Jb\u009B31mc\rd\u202Ee\u2066f\u061Cg";
+  const seen = "abc d e f g";
+  expect(draftMessage(hostile, hostile, hostile)).toBe(
+    `A${seen.slice(1)}\n\n${seen}.\n\nRatchet-Cluster: ${seen}\n`,
+  );
+  const cause = { file: hostile, line: 1, text: hostile };
+  expect(commitMessage({ ...PARTS, cause })).toContain(`Cause: ${seen}:1: ${seen}.`);
+});
+
+test("a key in text of others does not get into a message", () => {
+  const key = `ghp_${"a1B2".repeat(9)}`;
+  const draft = draftMessage(`use ${key}`, `It holds ${key}`, "c0ffee");
+  expect(draft).toContain("[redacted:github-token]");
+  const { candidate } = PARTS;
+  const message = commitMessage({
+    ...PARTS,
+    candidate: { ...candidate, proposal: { ...candidate.proposal, title: key, rationale: key } },
+    whyThisRung: key,
+    reproduce: [key],
+  });
+  expect(draft + message).not.toContain(key);
+});
+
 describe("subject", () => {
   test.each([
     ["fix it.", "Fix it"],

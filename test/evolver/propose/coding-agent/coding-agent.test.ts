@@ -113,6 +113,11 @@ test.each([
   ["a deleted file", "rm prompts/lessons.md", "prompts/lessons.md was deleted"],
   ["a big file", "head -c 70000 /dev/zero | tr '\\0' a > prompts/a.md", "prompts/a.md has 70000 bytes"],
   ["a binary file", "printf 'a\\0b' > prompts/a.md", "prompts/a.md is not a text"],
+  [
+    "folders nested deeper than a path may be long",
+    `node -e 'const name = "d".repeat(200); for (let i = 0; i < 60; i++) { fs.mkdirSync(name); process.chdir(name); }'`,
+    "what it left cannot be read",
+  ],
   ["no UTF-8", "printf '\\377' > prompts/a.md", "prompts/a.md is not a text"],
 ])("voids the whole change for %s", async (_, script, words) => {
   const made = await attempt(`echo "- Wait." >> prompts/lessons.md; ${script}`);
@@ -192,6 +197,34 @@ test("it has the variables that it was given, and may not write them down", asyn
   expect(used).toMatchObject([{ edits: [{ path: "prompts/lessons.md" }] }]);
   const leaked = await attempt(`echo "$PROVIDER_KEY" >> prompts/lessons.md`, { env });
   expect(leaked).toMatchObject({ message: "the value of PROVIDER_KEY stands in what it wrote" });
+});
+
+test("no value that it was given is in what is said of the attempt", async () => {
+  const key = "very-secret-key";
+  const encoded = Buffer.from(key).toString("base64");
+  const env = { PROVIDER_KEY: key };
+  const said = await attempt(
+    `echo "- Wait." >> prompts/lessons.md; echo "Title: Use $PROVIDER_KEY"; echo "Why: of ${encoded}"`,
+    { env },
+  );
+  expect(said).toMatchObject([
+    { title: "Use [redacted:known-secret]", rationale: "of [redacted:known-secret]" },
+  ]);
+  const named = await attempt(`echo x > "prompts/$PROVIDER_KEY.md"`, { env });
+  expect(named).toMatchObject({ message: "the value of PROVIDER_KEY stands in what it wrote" });
+  expect(await attempt(`echo ${encoded} >> prompts/lessons.md`, { env })).toMatchObject(named as Error);
+  for (const script of [
+    `echo "no $PROVIDER_KEY" >&2`,
+    `echo "no $PROVIDER_KEY" >&2; exit 2`,
+    `mkdir tasks; echo x > "tasks/$PROVIDER_KEY"`,
+  ]) {
+    const failed = await attempt(script, { env });
+    expect(failed).toMatchObject({
+      name: "ProposerFailed",
+      message: expect.stringContaining("[redacted:known-secret]"),
+    });
+    expect(String(failed)).not.toContain(key);
+  }
 });
 
 test("an abort ends it, and nothing of what it did is taken", async () => {
