@@ -102,18 +102,18 @@ function withAnswers(
   requests: Requests,
 ): CallView[] {
   let at = -1;
-  let next: At<EventOf<"model_called">> | undefined;
   const answers = new Map<string, ToolResultBlock>();
-  const advance = (): void => {
-    next = models[++at];
-    if (next === undefined) return;
+  const advance = (): At<EventOf<"model_called">> | undefined => {
+    const next = models[++at];
+    if (next === undefined) return undefined;
     const { goesOn, messages } = requests.added(next.index);
     if (!goesOn) answers.clear();
     takeAnswers(answers, messages);
+    return next;
   };
-  advance();
+  let next = advance();
   return calls.map((call) => {
-    while (next !== undefined && next.index < call.index) advance();
+    while (next !== undefined && next.index < call.index) next = advance();
     if (!next) return { ...call, shown: undefined, askedAgain: false };
     return { ...call, shown: answers.get(call.event.call_id), askedAgain: true };
   });

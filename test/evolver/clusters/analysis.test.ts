@@ -14,7 +14,7 @@ test("the analysis has the name that goes with its code", () => {
     code: hashOf(sourcesFrom(join(EVOLVER, "clusters/digest.ts"))),
   }).toEqual({
     analysis: "4",
-    code: "08cbb19225087295",
+    code: "0e9220504fe0b2a4",
   });
 });
 

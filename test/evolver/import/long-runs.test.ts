@@ -31,7 +31,7 @@ test("a reply with very many calls, answered out of order", () => {
   const transcript = parseOpenAiChat({
     messages: [
       { role: "assistant", tool_calls: times(call) },
-      ...times(result).reverse(),
+      ...times(result).toReversed(),
       { role: "assistant", content: "Done." },
     ],
   });
