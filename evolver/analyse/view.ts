@@ -2,6 +2,7 @@
 import type { ContentBlock, Message, ToolResultBlock } from "../../runtime/kernel/protocol.ts";
 import type { EventOf } from "../../runtime/kernel/trajectory/events.ts";
 import type { Trace } from "../failure.ts";
+import { wholeRequests, type Requests } from "./requests.ts";
 
 /** An event with its index in the trace. */
 export interface At<Event> {
@@ -19,8 +20,8 @@ export interface CallView extends At<EventOf<"tool_called">> {
 export interface View {
   readonly trace: Trace;
   readonly models: readonly At<EventOf<"model_called">>[];
-  /** All messages of each model request, by index of its event. */
-  readonly requests: ReadonlyMap<number, readonly Message[]>;
+  /** Of each model request, by index of its event. */
+  readonly requests: Requests;
   readonly calls: readonly CallView[];
   readonly finished: At<EventOf<"finished">> | undefined;
   readonly exited: At<EventOf<"harness_exited">> | undefined;
@@ -94,44 +95,36 @@ function eventsOf<
   );
 }
 
-function wholeRequests(models: readonly At<EventOf<"model_called">>[]): Map<number, readonly Message[]> {
-  const requests = new Map<number, readonly Message[]>();
-  let previous: readonly Message[] = [];
-  for (const { index, event } of models) {
-    previous = [...previous.slice(0, event.request.shared), ...event.request.messages];
-    requests.set(index, previous);
-  }
-  return requests;
-}
-
-/** Each request is read once, however many calls it answers. */
+/** Each message is read once, however many requests hold it. */
 function withAnswers(
   calls: readonly At<EventOf<"tool_called">>[],
   models: readonly At<EventOf<"model_called">>[],
-  requests: ReadonlyMap<number, readonly Message[]>,
+  requests: Requests,
 ): CallView[] {
-  let at = 0;
-  let answers: ReadonlyMap<string, ToolResultBlock> | undefined;
+  let at = -1;
+  const answers = new Map<string, ToolResultBlock>();
+  const advance = (): At<EventOf<"model_called">> | undefined => {
+    const next = models[++at];
+    if (next === undefined) return undefined;
+    const { goesOn, messages } = requests.added(next.index);
+    if (!goesOn) answers.clear();
+    takeAnswers(answers, messages);
+    return next;
+  };
+  let next = advance();
   return calls.map((call) => {
-    while ((models[at]?.index ?? Infinity) < call.index) {
-      at += 1;
-      answers = undefined;
-    }
-    const next = models[at];
+    while (next !== undefined && next.index < call.index) next = advance();
     if (!next) return { ...call, shown: undefined, askedAgain: false };
-    answers ??= answersIn(requests.get(next.index) ?? []);
     return { ...call, shown: answers.get(call.event.call_id), askedAgain: true };
   });
 }
 
 /** The latest answer of each id: ids may repeat after a restore. */
-function answersIn(messages: readonly Message[]): Map<string, ToolResultBlock> {
-  const answers = new Map<string, ToolResultBlock>();
+function takeAnswers(answers: Map<string, ToolResultBlock>, messages: readonly Message[]): void {
   for (const { content } of messages) {
     if (typeof content === "string") continue;
     for (const block of content) if (block.type === "tool_result") answers.set(block.tool_use_id, block);
   }
-  return answers;
 }
 
 function sorted(value: unknown): unknown {

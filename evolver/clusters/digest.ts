@@ -9,7 +9,7 @@ import { clusterId } from "./cluster.ts";
 
 /** Names the analysis whose digests are still good. Raise the number when detectors, scores or templates change: a
  * test notices. */
-export const ANALYSIS = `${packageVersion()}/3`;
+export const ANALYSIS = `${packageVersion()}/4`;
 
 /** A hypothesis as it is told: the step as the source counts it, and who made it. */
 export const ToldHypothesis = z.object({

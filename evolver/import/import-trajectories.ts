@@ -64,11 +64,14 @@ const MOST_REPORTS = 100;
 export async function importTrajectories(store: Store, options: ImportOptions): Promise<Imported> {
   const format = formatNamed(options.format);
   const state = begin(store, format, options);
-  for await (const read of readTranscripts(format, options.path, options.redact)) {
-    options.signal?.throwIfAborted();
-    await take(state, read);
+  try {
+    for await (const read of readTranscripts(format, options.path, options.redact, options.signal)) {
+      options.signal?.throwIfAborted();
+      await take(state, read);
+    }
+  } finally {
+    await flush(state);
   }
-  await flush(state);
   refuseNothing(state, options.path);
   await digestImports(store, options.signal);
   return report(state);
@@ -226,11 +229,13 @@ function importedRun(
   };
 }
 
-/** The source's own id where it can be typed; another run may have it. */
+/** The source's own id where it can be typed, and is not like those that are made here; another run may have it. */
 function namesFor(format: string, id: string, hash: string): string[] {
   const made = `import-${sha256(`${format}\n${id}`).slice(0, 16)}`;
   const own = `import-${sha256(`${format}\n${id}\n${hash}`).slice(0, 16)}`;
-  return PLAIN_ID.test(id) ? [id, `${id}-${hash.slice(0, 8)}`, own] : [made, own];
+  return PLAIN_ID.test(id) && !id.startsWith("import-")
+    ? [id, `${id}-${hash.slice(0, 8)}`, own]
+    : [made, own];
 }
 
 /** Ids that can be typed, and taken for the run's own. */

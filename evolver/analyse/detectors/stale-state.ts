@@ -9,10 +9,15 @@ export const staleState: Detector = (view) => {
   );
   if (said && !mended(said, view))
     return found(said, 0.78, `${said.event.name} found that it had changed since`);
-  for (const call of view.calls) {
+  // By path, the place of the call that last read or wrote it.
+  const known = new Map<string, number>();
+  for (const [place, call] of view.calls.entries()) {
     const path = pathOf(call);
-    if (path === undefined || !changes(call)) continue;
-    const between = changedSinceRead(call, path, view);
+    if (path === undefined) continue;
+    const read = known.get(path);
+    if (!call.event.result.is_error) known.set(path, place);
+    if (read === undefined || !changes(call)) continue;
+    const between = view.calls.slice(read + 1, place).find((each) => isChangeOf(path, each));
     if (!between) continue;
     const how = `${call.event.name} changed ${path}, which ${between.event.name} had changed after it was read`;
     return found(call, call.event.result.is_error ? 0.64 : 0.34, how);
@@ -39,20 +44,15 @@ function changes(call: CallView): boolean {
   return isWrite(call) || /^(?:edit|str_replace|apply|patch)/.test(call.event.name);
 }
 
-/** The first other change of the file between its last reading and this call. */
-function changedSinceRead(call: CallView, path: string, view: View): CallView | undefined {
-  const before = view.calls.filter(({ index }) => index < call.index);
-  const read = before.findLastIndex((each) => pathOf(each) === path && !each.event.result.is_error);
-  if (read < 0) return undefined;
-  return before.slice(read + 1).find((each) => isChangeOf(path, each));
-}
-
 function isChangeOf(path: string, call: CallView): boolean {
   const command = commandOf(call);
   if (call.event.result.is_error || !command.includes(path)) return false;
-  const after = command.slice(0, command.indexOf(path));
-  return />{1,2}\s*["']?$|\b(?:sed\s[^|;&]*-i|mv|tee|rm|truncate|patch)\b[^|;&]*$/.test(after);
+  const before = command.slice(0, command.indexOf(path)).slice(-LONGEST);
+  return />{1,2}\s*["']?$|\b(?:sed\s[^|;&]*-i|mv|tee|rm|truncate|patch)\b[^|;&]*$/.test(before);
 }
+
+/** Characters before a path that may tell what happens to it: the time to look grows with the square of them. */
+const LONGEST = 2000;
 
 function mended(said: CallView, view: View): boolean {
   const path = pathOf(said);

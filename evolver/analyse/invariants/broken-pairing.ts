@@ -6,9 +6,10 @@ import type { View } from "../view.ts";
 /** Each call is answered once, in the message after it, with the result that it had. */
 export const brokenPairing: Detector = (view) => {
   for (const { index, event } of view.models) {
-    const messages = view.requests.get(index) ?? [];
     // What came before the last message that both share was looked at before.
-    const fault = faultIn(messages, Math.max(0, event.request.shared - 1));
+    const first = Math.max(0, event.request.shared - 2);
+    const messages = view.requests.get(index, first) ?? [];
+    const fault = faultIn(messages, Math.max(0, event.request.shared - 1) - first);
     if (fault) return found(view, index, fault, `in request ${stepOf(event)} ${fault}`);
   }
   return swapped(view);
@@ -34,9 +35,11 @@ function faultIn(messages: readonly Message[], from: number): string | undefined
     const answered = blocksOf(message).flatMap((block) =>
       block.type === "tool_result" ? [block.tool_use_id] : [],
     );
-    if (asked.some((id) => !answered.includes(id))) return "a call has no result";
-    if (answered.some((id) => !asked.includes(id))) return "a result has no call before it";
-    if (new Set(answered).size < answered.length) return "a call is answered twice";
+    const answers = new Set(answered);
+    const calls = new Set(asked);
+    if (asked.some((id) => !answers.has(id))) return "a call has no result";
+    if (answered.some((id) => !calls.has(id))) return "a result has no call before it";
+    if (answers.size < answered.length) return "a call is answered twice";
     if (asked.some((id, place) => id !== answered[place]))
       return "results are not in the order of their calls";
     asked = callsOf(message);
@@ -51,12 +54,10 @@ function callsOf(message: Message | undefined): string[] {
 
 /** A call that was shown what a sibling of the same batch had brought. */
 function swapped(view: View): ReturnType<Detector> {
+  // Of a call that was tried again, the last result counts.
+  const latest = new Map(view.calls.map(({ index, event }) => [event.call_id, index]));
   for (const call of view.calls) {
-    // Of a call that was tried again, the last result counts.
-    const again = view.calls.some(
-      ({ index, event }) => index > call.index && event.call_id === call.event.call_id,
-    );
-    if (!call.shown || again) continue;
+    if (!call.shown || latest.get(call.event.call_id) !== call.index) continue;
     const { content } = call.event.result;
     const text = textOf(call.shown);
     if (content.trim() === "" || text.includes(content.trim().slice(0, 200))) continue;

@@ -31,10 +31,12 @@ const MOST = 10;
 
 function candidates(statements: Statements, word: string): Record<string, unknown>[] {
   const prefix = `${escapeLike(word)}%`;
-  const bySource = statements.runsBySource.all(word);
-  if (bySource.length > 0) return bySource;
   const byId = statements.runsByPrefix.all(prefix);
-  return byId.length > 0 ? byId : statements.sourcesByPrefix.all(prefix);
+  const ids = new Set(byId.map(({ id }) => id));
+  // What another system called its run must not take the place of a run whose id somebody begins to type.
+  const bySource = statements.runsBySource.all(word).filter(({ id }) => !ids.has(id));
+  const either = [...byId, ...bySource];
+  return either.length > 0 ? either : statements.sourcesByPrefix.all(prefix);
 }
 
 function nothing(statements: Statements, idOrPrefix: string): string {

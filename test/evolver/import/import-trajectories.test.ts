@@ -45,6 +45,19 @@ function write(name: string, rows: readonly Row[]): string {
 const importFile = (store: Store, path: string, format = "openai-chat") =>
   importTrajectories(store, { format, path, redact: (text) => text });
 
+test("what was read before an import broke off is kept", async () => {
+  const store = openStore();
+  const file = write("breaks-off.jsonl", [{ id: "before" }, { id: "after" }]);
+  const stop = new AbortController();
+  const redact = (text: string): string => {
+    if (text === "after") stop.abort(new Error("stopped"));
+    return text;
+  };
+  const options = { format: "openai-chat", path: file, redact, signal: stop.signal };
+  await expect(importTrajectories(store, options)).rejects.toThrow("stopped");
+  expect((await store.listRuns()).map(({ id }) => id)).toEqual(["before"]);
+});
+
 test("the same run is kept once, under its own id; one whose content has changed is replaced", async () => {
   const store = openStore();
   const rows = [
@@ -77,6 +90,39 @@ test("the same run is kept once, under its own id; one whose content has changed
   expect(JSON.stringify(await store.events("a"))).toContain("Something else.");
   expect(await store.failures.imports()).toMatchObject([{ run: "a", labelled: true }]);
   await store.close();
+});
+
+const LIVE = {
+  purpose: "live",
+  task: null,
+  instruction: "do",
+  release: "r1",
+  model: "m",
+  workspace: "/w",
+  snapshot: null,
+} as const;
+
+test("an id that looks like one made here is not taken, and its own run keeps its name", async () => {
+  const store = openStore();
+  await importFile(store, write("odd.jsonl", [{ id: "an odd id" }]));
+  const [odd] = await store.listRuns();
+  const copied = odd?.id ?? "";
+  expect(copied).toMatch(/^import-/);
+  const other = openStore();
+  await importFile(other, write("mimic.jsonl", [{ id: copied }, { id: "an odd id" }]));
+  const names = new Map((await other.listRuns()).map(({ id, source }) => [source?.id, id]));
+  expect(names.get("an odd id")).toBe(copied);
+  expect(names.get(copied)).toMatch(/^import-/);
+});
+
+test("the id of a source captures no beginning of another run's id", async () => {
+  const store = openStore();
+  await importFile(store, write("named.jsonl", [{ id: "import-0" }]));
+  const [imported] = await store.listRuns();
+  await store.startRun({ ...LIVE, id: "import-0-live" });
+  expect((await store.getRun("import-0")).id).toBe("import-0-live");
+  await store.startRun({ ...LIVE, id: "import-0-more" });
+  await expect(store.getRun("import-0")).rejects.toThrow(imported?.id);
 });
 
 test("two rows of one import with one id are two runs, also the next time", async () => {

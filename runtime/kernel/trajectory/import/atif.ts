@@ -5,6 +5,7 @@ import { BadRow, parseRow } from "./bad-row.ts";
 import { Content, extraOf, otherParts, others, textOf } from "./content.ts";
 import { readsAsError } from "./error-text.ts";
 import { Label, outcomeOf } from "./label.ts";
+import { TokenCount } from "./token-count.ts";
 import type { EndStatus, Transcript, Turn } from "./transcript.ts";
 
 /**
@@ -50,9 +51,9 @@ const Call = z.looseObject({
 });
 const Extra = z.looseObject({ agent: z.string().optional(), is_error: z.boolean().optional() });
 const Metrics = z.looseObject({
-  prompt_tokens: z.number().nullish(),
-  completion_tokens: z.number().nullish(),
-  cached_tokens: z.number().nullish(),
+  prompt_tokens: TokenCount.nullish(),
+  completion_tokens: TokenCount.nullish(),
+  cached_tokens: TokenCount.nullish(),
   cost_usd: z.number().nullish(),
 });
 const Step = z.looseObject({
@@ -83,8 +84,8 @@ const Trajectory = z.looseObject({
   final_metrics: z
     .looseObject({
       ...Label.shape,
-      total_prompt_tokens: z.number().nullish(),
-      total_completion_tokens: z.number().nullish(),
+      total_prompt_tokens: TokenCount.nullish(),
+      total_completion_tokens: TokenCount.nullish(),
       total_cost_usd: z.number().nullish(),
     })
     .nullish(),
@@ -208,9 +209,9 @@ function usageOf({ metrics }: Step): Usage | undefined {
   if (metrics?.prompt_tokens === undefined || metrics.prompt_tokens === null) return undefined;
   const cached = Math.min(metrics.cached_tokens ?? 0, metrics.prompt_tokens);
   return {
-    input_tokens: Math.max(0, Math.round(metrics.prompt_tokens - cached)),
-    output_tokens: Math.max(0, Math.round(metrics.completion_tokens ?? 0)),
-    cache_read_input_tokens: Math.max(0, Math.round(cached)),
+    input_tokens: metrics.prompt_tokens - cached,
+    output_tokens: metrics.completion_tokens ?? 0,
+    cache_read_input_tokens: cached,
     cache_creation_input_tokens: 0,
   };
 }

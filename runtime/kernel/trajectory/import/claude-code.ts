@@ -3,6 +3,7 @@ import { z } from "zod";
 import { StopReason, type ContentBlock, type Usage } from "../../protocol.ts";
 import { BadRow, parseRow } from "./bad-row.ts";
 import { Content, extraOf, otherParts, others, textOf } from "./content.ts";
+import { TokenCount } from "./token-count.ts";
 import type { Transcript, Turn } from "./transcript.ts";
 
 /** Reads a session record by record, so that a bad one costs no other. */
@@ -81,10 +82,10 @@ const MessageRecord = z.looseObject({
     stop_reason: z.string().nullish(),
     usage: z
       .looseObject({
-        input_tokens: z.number().optional(),
-        output_tokens: z.number().optional(),
-        cache_read_input_tokens: z.number().nullish(),
-        cache_creation_input_tokens: z.number().nullish(),
+        input_tokens: TokenCount.optional(),
+        output_tokens: TokenCount.optional(),
+        cache_read_input_tokens: TokenCount.nullish(),
+        cache_creation_input_tokens: TokenCount.nullish(),
       })
       .nullish(),
   }),

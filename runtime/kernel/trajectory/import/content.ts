@@ -1,5 +1,6 @@
 /** Text and blocks of foreign messages. */
 import { z } from "zod";
+import { mapStrings } from "./map-strings.ts";
 
 /** Content of a message or a result as formats write it: text, parts, or nothing. */
 export const Content = z.union([z.string(), z.array(z.unknown()), z.null()]).optional();
@@ -33,12 +34,12 @@ export function extraOf(extra: Readonly<Record<string, unknown>>): { extra?: Rec
   return Object.keys(kept).length === 0 ? {} : { extra: kept };
 }
 
-/** Arguments as a model wrote them: the object when they are JSON, otherwise the text itself, which dispatch would refuse. */
+/** Arguments as a model wrote them: the object when they are JSON that is not nested too deeply, otherwise the text itself, which dispatch would refuse. */
 export function argumentsOf(written: unknown): unknown {
   if (typeof written !== "string") return written ?? {};
   if (written.trim() === "") return {};
   try {
-    return JSON.parse(written) as unknown;
+    return mapStrings(JSON.parse(written), (text) => text);
   } catch {
     return written;
   }

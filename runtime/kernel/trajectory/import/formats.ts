@@ -44,7 +44,7 @@ export function looksLike(value: unknown, { name }: Format): string | undefined 
       format.parse(value);
       return true;
     } catch (error) {
-      if (error instanceof BadRow) return false;
+      if (error instanceof BadRow || error instanceof RangeError) return false;
       throw error;
     }
   })?.name;

@@ -27,7 +27,13 @@ export async function inputFiles(path: string, { name, endings }: Format): Promi
       "Name a file or a folder.",
     );
   });
-  if (!found.isDirectory()) return [{ path, name: basename(path), size: found.size }];
+  if (!found.isDirectory() && !found.isFile())
+    throw new RatchetError(
+      "usage",
+      `${path} is neither a file nor a folder`,
+      "Devices and pipes may have no end; pipe what you want read, and name it `-`.",
+    );
+  if (found.isFile()) return [{ path, name: basename(path), size: found.size }];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))

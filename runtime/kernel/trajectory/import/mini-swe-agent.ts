@@ -4,6 +4,7 @@ import type { ContentBlock } from "../../protocol.ts";
 import { BadRow, parseRow } from "./bad-row.ts";
 import { argumentsOf, Content, extraOf, otherParts, others, textOf } from "./content.ts";
 import { Label, outcomeOf } from "./label.ts";
+import { openCalls } from "./open-calls.ts";
 import type { EndStatus, Transcript, Turn } from "./transcript.ts";
 
 /**
@@ -111,7 +112,7 @@ const STATUSES: Readonly<Record<string, EndStatus>> = {
 function turnsOf(messages: readonly Message[]): Turn[] {
   const turns: Turn[] = [];
   // Ids of actions without an observation; the older version has neither ids nor the role of a tool.
-  let open: string[] = [];
+  let open = openCalls([]);
   let submits = false;
   for (const [step, message] of messages.entries()) {
     const source = {
@@ -121,7 +122,7 @@ function turnsOf(messages: readonly Message[]): Turn[] {
     const text = textOf(message.content);
     if (message.role === "assistant") {
       const calls = callsOf(message, text, step);
-      open = calls.map(({ id }) => id);
+      open = openCalls(calls.map(({ id }) => id));
       submits = calls.some(({ input }) => SUBMITS.test(JSON.stringify(input)));
       const content: ContentBlock[] = [...(text === "" ? [] : [{ type: "text" as const, text }]), ...calls];
       turns.push({
@@ -134,12 +135,12 @@ function turnsOf(messages: readonly Message[]): Turn[] {
       continue;
     }
     const code = message.extra?.returncode ?? codeIn(text);
-    const id = message.tool_call_id ?? open[0];
+    const id = message.tool_call_id ?? open.oldest();
     if (
       id !== undefined &&
       (message.role === "tool" || (submits && endsNothingElse(message)) || isObservation(message, text, code))
     ) {
-      open = open.filter((each) => each !== id);
+      open.close(id);
       turns.push({
         kind: "answered",
         callId: id,

@@ -10,8 +10,11 @@ export interface Line {
   readonly text: string | undefined;
 }
 
-/** All lines, also the last one without an end; blank ones are left out but counted. What is no UTF-8 becomes U+FFFD. */
-export async function* readAllLines(source: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+/** All lines, also the last one without an end; blank ones are left out but counted. What is no UTF-8 becomes U+FFFD. @throws the signal's reason */
+export async function* readAllLines(
+  source: AsyncIterable<Buffer>,
+  signal?: AbortSignal,
+): AsyncGenerator<Line> {
   let number = 0;
   let pieces: Buffer[] = [];
   let size = 0;
@@ -33,6 +36,8 @@ export async function* readAllLines(source: AsyncIterable<Buffer>): AsyncGenerat
     else pieces = [];
   };
   for await (const chunk of source) {
+    // A line may have no end.
+    signal?.throwIfAborted();
     let from = 0;
     for (let end = chunk.indexOf(LINE_END); end >= 0; end = chunk.indexOf(LINE_END, from)) {
       hold(chunk.subarray(from, end));

@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { messageOf, RatchetError } from "../../error.ts";
-import { BadRow } from "./bad-row.ts";
+import { BadRow, brokenJson } from "./bad-row.ts";
 import { looksLike, type Format } from "./formats.ts";
 import { inputFiles, type InputFile } from "./input-files.ts";
+import { mapStrings } from "./map-strings.ts";
 import { readAllLines } from "./read-lines.ts";
 import { open, readValues, type Value } from "./read-values.ts";
 import type { Transcript } from "./transcript.ts";
@@ -27,18 +28,20 @@ export type Read =
 /**
  * Reads file by file and row by row; holds one row, or one session, at a time.
  * @param change applied to each string before anything else sees it: takes secrets out
- * @throws RatchetError (usage) when there is nothing to read at `path`; (infrastructure) when a file cannot be read
+ * @throws RatchetError (usage) when there is nothing to read at `path`; (infrastructure) when a file cannot be read; the signal's reason
  */
 export async function* readTranscripts(
   format: Format,
   path: string,
   change: (text: string) => string,
+  signal?: AbortSignal,
 ): AsyncGenerator<Read> {
   for (const file of await inputFiles(path, format)) {
     try {
-      if (format.unit === "value") yield* rowsOf(file, format, change);
-      else yield* sessionOf(file, format, change);
+      if (format.unit === "value") yield* rowsOf(file, format, change, signal);
+      else yield* sessionOf(file, format, change, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       if (error instanceof RatchetError) throw error;
       throw new RatchetError(
         "infrastructure",
@@ -56,10 +59,11 @@ async function* rowsOf(
   file: InputFile,
   format: Extract<Format, { unit: "value" }>,
   change: (text: string) => string,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Read> {
   let rows = 0;
   const nameless = new Map<string, number>();
-  for await (const { row, parsed } of readValues(file)) {
+  for await (const { row, parsed } of readValues(file, signal)) {
     rows++;
     const made = transcriptOf(parsed, format.parse, change);
     if (made instanceof BadRow) {
@@ -106,6 +110,7 @@ async function* sessionOf(
   file: InputFile,
   format: Extract<Format, { unit: "file" }>,
   change: (text: string) => string,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Read> {
   const name = basename(file.name).replace(/\.jsonl$/, "");
   const session = format.open(name);
@@ -113,7 +118,7 @@ async function* sessionOf(
   let records = 0;
   let taken = 0;
   let broken: { readonly row: number; readonly why: string } | undefined;
-  for await (const { number, text } of readAllLines(open(file))) {
+  for await (const { number, text } of readAllLines(open(file), signal)) {
     records++;
     hash.update(`${text ?? ""}\n`);
     if (broken !== undefined) yield { kind: "bad", file: file.name, ...broken };
@@ -167,7 +172,7 @@ function jsonOf(text: string | undefined): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new BadRow(`it is no JSON: ${messageOf(error)}`);
+    throw new BadRow(brokenJson(error));
   }
 }
 
@@ -176,16 +181,10 @@ function attempt<T>(task: () => T): T | BadRow {
     return task();
   } catch (error) {
     if (error instanceof BadRow) return error;
+    // The engine's own limits: they are the row's fault, and cost no other.
+    if (error instanceof RangeError) return new BadRow("it is too large to be read");
     throw error;
   }
-}
-
-/** A copy with `change` applied to each string but not to keys, by which formats are read. */
-function mapStrings(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item: unknown) => mapStrings(item, change));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
 }
 
 function sha256(text: string): string {

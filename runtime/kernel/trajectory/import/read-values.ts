@@ -1,8 +1,9 @@
 /** The JSON values of a file: JSON lines, one document over many lines, or an array of them. */
 import { readFile } from "node:fs/promises";
 import { createReadStream } from "node:fs";
+import { addAbortSignal, type Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { messageOf } from "../../error.ts";
+import { brokenJson } from "./bad-row.ts";
 import type { InputFile } from "./input-files.ts";
 import { readAllLines, type Line } from "./read-lines.ts";
 
@@ -14,14 +15,14 @@ export interface Value {
     | { readonly kind: "broken"; readonly why: string };
 }
 
-/** Lines are read one by one; a document over many lines must fit into memory. @throws what reading the file throws */
-export async function* readValues(file: InputFile): AsyncGenerator<Value> {
-  const byLine = await isByLine(file);
+/** Lines are read one by one; a document over many lines must fit into memory. @throws what reading the file throws, or the signal's reason */
+export async function* readValues(file: InputFile, signal?: AbortSignal): AsyncGenerator<Value> {
+  const byLine = await isByLine(file, signal);
   if (typeof byLine === "string") {
     yield* whole(byLine);
     return;
   }
-  for await (const line of readAllLines(open(file))) yield* valuesOf(line);
+  for await (const line of readAllLines(open(file), signal)) yield* valuesOf(line);
 }
 
 /** Bytes of the file. */
@@ -36,10 +37,10 @@ const MAX_DOCUMENT = 400 * 1024 * 1024;
  * True when the lines are values, or the text of a file whose lines are none. A broken first line does not make a document of a
  * file whose name, or another of whose lines, says that it has lines.
  */
-async function isByLine(file: InputFile): Promise<true | string> {
+async function isByLine(file: InputFile, signal: AbortSignal | undefined): Promise<true | string> {
   if (file.path !== undefined && /\.(?:jsonl|ndjson)$/.test(file.name)) return true;
   if (file.path !== undefined) {
-    for await (const line of readAllLines(open(file))) {
+    for await (const line of readAllLines(open(file), signal)) {
       if (line.text === undefined || isObject(line.text)) return true;
       break;
     }
@@ -47,9 +48,13 @@ async function isByLine(file: InputFile): Promise<true | string> {
   }
   const text =
     file.path === undefined
-      ? (await buffer(process.stdin)).toString("utf8")
-      : await readFile(file.path, "utf8");
+      ? (await buffer(endedBy(process.stdin, signal))).toString("utf8")
+      : await readFile(file.path, { encoding: "utf8", signal });
   return text;
+}
+
+function endedBy(stream: Readable, signal: AbortSignal | undefined): Readable {
+  return signal === undefined ? stream : addAbortSignal(signal, stream);
 }
 
 function* whole(text: string): Generator<Value> {
@@ -90,7 +95,7 @@ function parse(text: string): Value["parsed"] {
   try {
     return { kind: "json", value: JSON.parse(text) as unknown };
   } catch (error) {
-    return { kind: "broken", why: `it is no JSON: ${messageOf(error)}` };
+    return { kind: "broken", why: brokenJson(error) };
   }
 }
 

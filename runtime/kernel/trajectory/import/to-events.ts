@@ -2,6 +2,7 @@
 import type { ContentBlock, Message, ToolUseBlock } from "../../protocol.ts";
 import { shortInput } from "../../run/short-input.ts";
 import type { SourceStep, TrajectoryEvent } from "../events.ts";
+import { openCalls, type OpenCalls } from "./open-calls.ts";
 import type { Transcript, Turn } from "./transcript.ts";
 
 export interface TimedEvent {
@@ -42,14 +43,16 @@ interface State {
   sent: number;
   /** Messages since then. */
   pending: Message[];
+  /** Content of the last of them, when that holds results and nothing else. */
+  results: ContentBlock[] | undefined;
   system: string | undefined;
   /** Authors and fields of what is pending, for which messages have no place. */
   told: Record<string, unknown>[];
   replies: number;
   /** Calls that were made, the latest of each id that the source gave. */
   readonly calls: Map<string, Made>;
-  /** Ids of the calls of the last reply that have no answer yet, as the source gave them. */
-  open: string[];
+  /** Of the last reply, by the ids that the source gave. */
+  open: OpenCalls;
 }
 
 interface Made {
@@ -78,11 +81,12 @@ function begin(transcript: Transcript, arrival: Arrival): State {
     model: transcript.model,
     sent: 0,
     pending: [],
+    results: undefined,
     system: undefined,
     told: [],
     replies: 0,
     calls: new Map(),
-    open: [],
+    open: openCalls([]),
   };
 }
 
@@ -111,7 +115,9 @@ function tell(state: State, { role, text, source }: Extract<Turn, { kind: "told"
     state.system = state.system === undefined ? text : `${state.system}\n\n${text}`;
     return;
   }
-  if (text !== "") state.pending.push({ role: "user", content: text });
+  if (text === "") return;
+  state.pending.push({ role: "user", content: text });
+  state.results = undefined;
 }
 
 function act(state: State, turn: Extract<Turn, { kind: "acted" }>): void {
@@ -146,9 +152,10 @@ function act(state: State, turn: Extract<Turn, { kind: "acted" }>): void {
   );
   state.sent += state.pending.length;
   state.pending = content.length === 0 ? [] : [{ role: "assistant", content }];
+  state.results = undefined;
   state.system = undefined;
   state.told = [];
-  state.open = sourceIds;
+  state.open = openCalls(sourceIds);
 }
 
 /** Some sources use ids again; here each call has one of its own, or results could not be told apart. */
@@ -161,14 +168,14 @@ function madeCall(state: State, block: ToolUseBlock, agent: string | undefined):
 }
 
 function answer(state: State, turn: Extract<Turn, { kind: "answered" }>): void {
-  const id = turn.callId ?? state.open[0];
+  const id = turn.callId ?? state.open.oldest();
   const made = id === undefined ? undefined : state.calls.get(id);
   if (id === undefined || (made === undefined && turn.callId === undefined)) {
     // Nobody asked for it: an observation that the environment volunteered.
     tell(state, { kind: "told", role: "user", text: turn.content, source: turn.source });
     return;
   }
-  state.open = state.open.filter((open) => open !== id);
+  state.open.close(id);
   const agent = turn.source.agent ?? made?.agent;
   add(
     state,
@@ -201,15 +208,11 @@ function answer(state: State, turn: Extract<Turn, { kind: "answered" }>): void {
 
 /** The results of one reply come back in one message. */
 function show(state: State, block: ContentBlock): void {
-  const last = state.pending.at(-1);
-  const results =
-    last?.role === "user" &&
-    typeof last.content !== "string" &&
-    last.content.every(({ type }) => type === "tool_result")
-      ? last.content
-      : undefined;
-  if (results === undefined) state.pending.push({ role: "user", content: [block] });
-  else results.push(block);
+  if (state.results === undefined) {
+    state.results = [];
+    state.pending.push({ role: "user", content: state.results });
+  }
+  state.results.push(block);
 }
 
 function end(state: State, { end, endedAt }: Transcript): TimedEvent[] {

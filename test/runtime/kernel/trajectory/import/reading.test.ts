@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { readAllLines } from "../../../../../runtime/kernel/trajectory/import/read-lines.ts";
+import { cleaner } from "../../../../../guardrails/secrets.ts";
 import { badRows, readAll, runsOf, transcripts } from "./read.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ratchet-import-"));
@@ -53,6 +55,74 @@ test.each([
   expect(badRows(reads)).toEqual([{ row: 1, why: expect.stringContaining(why) }]);
 });
 
+const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+
+test("a row that is nested too deeply is a bad row, and costs no other; such arguments stay a text", async () => {
+  const calling = {
+    role: "assistant",
+    tool_calls: [{ id: "1", function: { name: "ls", arguments: nested(100_000) } }],
+  };
+  const deep = JSON.stringify(chat("deep", { more: "HERE" })).replace('"HERE"', nested(100_000));
+  const file = write(
+    "nested.jsonl",
+    lines(chat("a"), deep, chat("b"), chat("calls", { messages: [calling] })),
+  );
+  const reads = await readAll("openai-chat", file);
+  expect(badRows(reads)).toEqual([{ row: 2, why: expect.stringContaining("nested more than") }]);
+  const [a, b, calls] = runsOf("openai-chat", reads);
+  expect([a?.id, b?.id, calls?.id]).toEqual(["a", "b", "calls"]);
+  expect(calls?.of("model_called")[0]?.reply?.content).toMatchObject([{ input: nested(100_000) }]);
+});
+
+test.each([
+  ["final_metrics", { final_metrics: { total_prompt_tokens: 1e300 } }],
+  ["steps.0.metrics", { steps: [{ source: "agent", message: "Hi.", metrics: { prompt_tokens: -1 } }] }],
+])("a number of tokens that cannot be is a bad row: %s", async (where, fields) => {
+  const row = { steps: [{ source: "agent", message: "Hi." }], ...fields };
+  const reads = await readAll("atif", write("tokens.json", JSON.stringify(row)));
+  expect(badRows(reads)).toEqual([{ row: 1, why: expect.stringContaining(where) }]);
+});
+
+test("a device is not read: it may have no end", async () => {
+  await expect(readAll("openai-chat", "/dev/zero")).rejects.toThrow("neither a file nor a folder");
+});
+
+test("reading stops when told to, also within a line that never ends", async () => {
+  const stop = new AbortController();
+  async function* zeros(): AsyncGenerator<Buffer> {
+    for (let chunks = 0; ; chunks++) {
+      if (chunks === 10) stop.abort(new Error("stopped"));
+      yield await Promise.resolve(Buffer.alloc(16));
+    }
+  }
+  await expect(Array.fromAsync(readAllLines(zeros(), stop.signal))).rejects.toThrow("stopped");
+});
+
+test("secrets are taken out of keys, and of arguments whose escapes hide them", async () => {
+  const secret = `sk-ant-${"a1B2c3D4".repeat(4)}`;
+  const hidden = `{"env": {"KEY": "${secret.replace("sk-", "sk\\u002d")}", "${secret}": 1}}`;
+  const plain = '{"text": "a\\u002db"}';
+  const row = chat("a", {
+    [secret]: 1,
+    messages: [
+      {
+        role: "assistant",
+        tool_calls: [hidden, plain].map((written, i) => ({
+          id: `c${i}`,
+          function: { name: "run", arguments: written },
+        })),
+      },
+    ],
+  });
+  const file = write("hidden.jsonl", JSON.stringify(row));
+  const [run] = runsOf("openai-chat", await readAll("openai-chat", file, cleaner([])));
+  expect(JSON.stringify(run?.events)).not.toContain(secret);
+  expect(run?.of("model_called")[0]?.reply?.content).toMatchObject([
+    { input: { env: { KEY: "[redacted:anthropic-key]" } } },
+    { input: { text: "a-b" } },
+  ]);
+});
+
 test("labels that a table wrote as numbers or text are read", async () => {
   const labels = [{ success: 1 }, { success: "false" }, { reward: "1.0" }, { reward: "0" }];
   const file = write("labels.jsonl", lines(...labels.map((label) => chat(undefined, label))));
@@ -74,6 +144,17 @@ test("a session that is still written, and one that holds a summary only, are no
   ]);
   expect(badRows(going)).toEqual([]);
 });
+
+test.each(["openai-chat", "claude-code"])(
+  "what is said of a broken row of %s quotes none of it",
+  async (format) => {
+    const first = { type: "assistant", message: { role: "assistant", content: "Hi." }, messages: [] };
+    const file = write("quoted.jsonl", lines(first, "hunter2", '{"a": hunter2}', first));
+    const said = (await readAll(format, file)).flatMap((read) => (read.kind === "bad" ? [read.why] : []));
+    expect(said.filter((why) => why.startsWith("it is no JSON"))).toHaveLength(2);
+    expect(said.join("\n")).not.toMatch(/hunter/);
+  },
+);
 
 test("another format is not taken for ATIF", async () => {
   const step = { step_id: 1, source: "agent", message: "Hi." };
