@@ -68,7 +68,7 @@ function ${name}(messages: readonly Message[], start: number): number {
   let at = start < 0 ? Math.max(0, messages.length + start) : start;
   const answers = ({ content }: Message): boolean =>
     typeof content !== "string" && content.some((block) => block.type === "tool_result");
-  for (let first = messages[at]; at > 0 && first && answers(first); first = messages[at]) at -= 1;
+  for (let first = messages.at(at); at > 0 && first && answers(first); first = messages.at(at)) at -= 1;
   return at;
 }`;
 }
