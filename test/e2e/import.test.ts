@@ -149,7 +149,7 @@ describe("import", () => {
     expect(code).toBe(1);
     expect(stdout).toContain("1 run imported.");
     expect(stdout).toMatch(
-      /2 rows could not be read:\n {2}mixed\.jsonl, row 2: it is no JSON: .*\n {2}mixed\.jsonl, row 3: reward: /,
+      /2 rows could not be read:\n {2}mixed\.jsonl, row 2: it is no JSON\b.*\n {2}mixed\.jsonl, row 3: reward: /,
     );
   });
 
