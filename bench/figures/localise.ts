@@ -27,9 +27,16 @@ export const localised: Figure = {
       );
       places.push({ fault, at });
     }
-    const within = (most: number): number => places.filter(({ at }) => (at?.rank ?? Infinity) <= most).length;
+    const within = (most: number, among = places): number =>
+      among.filter(({ at }) => (at?.rank ?? Infinity) <= most).length;
     return [
       share("planted line in the top 5", within(5), places.length, { atLeast: 80 }),
+      ...(["seen", "unseen"] as const).flatMap((half) => {
+        const those = places.filter(({ fault }) => fault.half === half);
+        return those.length === 0
+          ? []
+          : share(`planted line in the top 5, ${half} families`, within(5, those), those.length);
+      }),
       share("planted line first", within(1), places.length),
       share("planted line in the top 10", within(10), places.length),
       {
